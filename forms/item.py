@@ -1,0 +1,196 @@
+"""A service item: who may apply, what is needed, which desks it passes and in how many days, as data."""
+
+from functools import cached_property
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Level = Literal["village", "township", "county", "city"]
+StageAction = Literal["accept", "verify", "joint_review", "approve", "publicise", "issue"]
+Capture = Literal["id_card", "household_register", "bank_passbook", "photo", "form", "generic"]
+DayUnit = Literal["working_day", "calendar_day"]
+FieldType = Literal[
+    "text", "id_number", "phone", "date", "money", "choice", "address", "bank_account", "textarea", "bool"
+]
+Answers = dict[str, Any]
+
+PAGES_TO_CAPTURE: dict[str, tuple[str, ...]] = {
+    "id_card": ("人像面", "国徽面"),
+    "household_register": ("首页和户主页", "本人页"),
+    "bank_passbook": ("账户页",),
+    "photo": ("照片",),
+    "form": ("签好名的表",),
+    "generic": ("第一页",),
+}
+
+
+class CatalogueRecord(BaseModel):
+    """Anything the catalogue holds: frozen once loaded, unknown keys are an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class When(CatalogueRecord):
+    """A condition a machine decides from one form field."""
+
+    field: str
+    equals: Any
+
+    def holds(self, answers: Answers) -> bool:
+        return answers.get(self.field) == self.equals
+
+
+class Material(CatalogueRecord):
+    """材料: a paper the applicant must show, and how it is captured."""
+
+    id: str
+    name: str
+    source: Literal["applicant", "agent", "department"]
+    form: Literal["original", "copy", "original+copy"]
+    capture: Capture
+    required: str
+    when: When | None = None
+    note: str | None = None
+
+    @property
+    def condition(self) -> str | None:
+        """The condition in words, None for a material always needed."""
+        return self.required.removeprefix("when ") if self.required.startswith("when ") else None
+
+    @property
+    def question(self) -> str:
+        """The answer key under which a person says whether a condition only people can judge holds."""
+        return f"needs_{self.id}"
+
+    @property
+    def page_names(self) -> tuple[str, ...]:
+        """What each sheet under the camera should show, in order; further sheets may follow."""
+        return PAGES_TO_CAPTURE[self.capture]
+
+
+class FormField(CatalogueRecord):
+    """One line of the application form."""
+
+    id: str
+    label: str
+    type: FieldType
+    required: bool
+    choices: tuple[str, ...] = ()
+    help: str | None = None
+    format: Literal["number"] | None = None
+    unit: str | None = None
+    when: When | None = None
+
+    def applies(self, answers: Answers) -> bool:
+        return self.when is None or self.when.holds(answers)
+
+
+class Stage(CatalogueRecord):
+    """环节: one desk a case passes, with its own days."""
+
+    id: str
+    level: Level
+    department: str
+    role: str
+    parallel: bool
+    promised_days: int = Field(ge=0)
+    action: StageAction
+    what: str
+    group: str | None = None
+    clock: Literal["excluded"] | None = None
+    clock_start: Literal["statutory"] | None = None
+    when: When | str | None = None
+    notice_days: int | None = None
+
+    @property
+    def stops_clock(self) -> bool:
+        """公示、鉴定、评估 and the like are not counted in the limit (行政许可法 第45条 and its kin)."""
+        return self.clock == "excluded"
+
+    @property
+    def is_public_notice(self) -> bool:
+        """A publicise stage with days is a hold for objections; one without is a mere posting."""
+        return self.action == "publicise" and bool(self.notice_days)
+
+
+class DisclosureField(CatalogueRecord):
+    """One column of what is published when the case ends, and how it is masked."""
+
+    label: str
+    mask: Literal["none", "name"]
+    board_mask: Literal["none", "name"] | None = None
+
+
+class Question(CatalogueRecord):
+    q: str
+    a: str
+
+
+class Extension(CatalogueRecord):
+    max_days: int
+    reason: str
+
+
+class ServiceItem(CatalogueRecord):
+    """事项: everything the counter, the desks and the public need to know about one errand."""
+
+    code: str = Field(pattern=r"^[A-Z]{2}-\d{3}$")
+    name: str = Field(alias="name_zh")
+    department: str
+    mode: Literal["直接办理", "受理上报", "帮办代办"]
+    audience: str
+    summary: str
+    window: str
+    batch: bool
+    eligibility: tuple[str, ...]
+    materials: tuple[Material, ...] = Field(min_length=1)
+    form_fields: tuple[FormField, ...] = Field(min_length=1)
+    stages: tuple[Stage, ...] = Field(min_length=1)
+    statutory_days: int | None
+    statutory_unit: DayUnit
+    statutory_note: str
+    promised_days: int
+    promised_unit: DayUnit
+    public_notice_days: int
+    public_notice_unit: DayUnit | None = None
+    public_notice_note: str | None = None
+    result: str
+    fee: str
+    legal_basis: tuple[str, ...] = Field(min_length=1)
+    disclosure_fields: tuple[DisclosureField, ...]
+    disclosure_note: str | None = None
+    extension: Extension | None = None
+    lifecycle: dict[str, Any] | None = None
+    channel_note: str | None = None
+    related: tuple[str, ...] = ()
+    faq: tuple[Question, ...] = ()
+    confidence: Literal["verified", "partial", "memory"]
+    verified_facts: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    status: Literal["pending_local_confirmation", "confirmed"]
+    confirm_points: tuple[str, ...] = ()
+
+    @cached_property
+    def fields_by_id(self) -> dict[str, FormField]:
+        return {field.id: field for field in self.form_fields}
+
+    @cached_property
+    def materials_by_id(self) -> dict[str, Material]:
+        return {material.id: material for material in self.materials}
+
+    @property
+    def is_confirmed(self) -> bool:
+        """Whether the city has confirmed the numbers; screens and sheets say so while it has not."""
+        return self.status == "confirmed"
+
+    @property
+    def publishes_names(self) -> bool:
+        return any("姓名" in field.label for field in self.disclosure_fields)
+
+
+UNIT_WORDS = {"working_day": "个工作日", "calendar_day": "个自然日"}
+
+
+def days_in_words(days: int | None, unit: str) -> str:
+    """11个工作日; a limit nobody has set says so."""
+    return "国家未规定" if days is None else f"{days}{UNIT_WORDS[unit]}"
