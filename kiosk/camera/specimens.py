@@ -84,7 +84,7 @@ def story_person() -> SpecimenPerson:
         born_on=date(1943, 3, 15),
         address="广西合浦县样本镇样本村委会第三村民小组16号",
         id_number=id_number_from("45052119430315002"),
-        bank_account=bank_account_from("621700000000000016"),
+        bank_account=bank_account_from("690000000000000016"),
         household_head="潘某珍",
     )
 
@@ -227,7 +227,7 @@ def _id_card_front(person: SpecimenPerson) -> Specimen:
     sheet.paragraph(17, 27.6, person.address, 2.9, 12)
     sheet.text(30, 45.2, person.id_number, 3.9, bold=True)
     sheet.paste(_portrait(24, 29.5, (226, 234, 238)), 69, 24)
-    sheet.stamp_specimen(44, 35.5, 6.5)
+    sheet.stamp_specimen(48, 39.2, 5.0, 8)
     return sheet.finished("id_card_front", "身份证（人像面）")
 
 

@@ -1,0 +1,1 @@
+"""The village agent's counter: camera, capture, outbox and the local web page; it reaches the server over HTTP only."""

@@ -1,0 +1,203 @@
+"""The kiosk as one process: puts settings, camera, outbox, line and screen together, runs them, and stops them cleanly."""
+
+import logging
+import threading
+from collections.abc import Callable
+from contextlib import ExitStack
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+
+from forms.catalogue import load_catalogue
+from forms.clock import Clock, clock_for
+from kiosk.agents import AgentRegister
+from kiosk.camera.discovery import find_camera
+from kiosk.camera.folder import FolderCamera
+from kiosk.camera.protocol import Camera, CameraDescription
+from kiosk.camera.uvc import UvcCamera
+from kiosk.camera.virtual import VirtualCamera
+from kiosk.outbox import Outbox
+from kiosk.printer import FolderPrinter, printer_for
+from kiosk.safe import Safe, write_durably
+from kiosk.screen.application import create_app
+from kiosk.screen.counter import Counter, Equipment
+from kiosk.screen.eye import ImagingEye
+from kiosk.screen.guards import Gate
+from kiosk.screen.live_view import LiveView
+from kiosk.screen.paper import VillagePaper
+from kiosk.screen.practice_desk import PracticeDesk
+from kiosk.screen.serving import ScreenServer, open_sockets
+from kiosk.screen.surroundings import Surroundings
+from kiosk.server_link import MachineCredentials, ServerLink, read_credentials, write_credentials
+from kiosk.settings import KioskSettings, read_settings
+from kiosk.uplink import Uplink
+from kiosk.visits import VisitStore
+
+log = logging.getLogger("kiosk.agent")
+
+
+class NotEnrolled(Exception):
+    """This PC has no machine credentials yet and no code to get them with."""
+
+    def __init__(self) -> None:
+        super().__init__("这台电脑还没有登记。请向镇里要登记码，写进设置的 enrolment_code，或者启动时带上它。")
+
+
+class KioskRunning(Exception):
+    """Another kiosk holds the same port, and with it the same drafts."""
+
+
+class Kiosk:
+    """One running kiosk; `address` opens its page."""
+
+    def __init__(self, settings: KioskSettings, enrolment_code: str | None = None) -> None:
+        folder = settings.data_folder
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._closing = ExitStack()
+        try:
+            sockets = open_sockets(settings.screen_port)
+        except OSError:
+            raise KioskRunning(f"端口 {settings.screen_port} 已被占用，村级窗口可能已经开着。") from None
+        for one in sockets:
+            self._closing.callback(one.close)
+        machine = _credentials(settings, enrolment_code)
+        clock = clock_for(settings.clock_file)
+        self.port: int = sockets[0].getsockname()[1]
+        self._gate = Gate(self.port)
+        equipment, surroundings = self._equip(settings, machine, clock)
+        app = create_app(Counter(equipment), self._gate, PracticeDesk(equipment.live_view), surroundings)
+        self._server = ScreenServer(app, sockets)
+        self._workers = [
+            threading.Thread(target=equipment.live_view.run, name="camera", daemon=True),
+            threading.Thread(target=equipment.uplink.run, name="uplink", daemon=True),
+        ]
+        self._live_view, self._uplink, self._outbox = equipment.live_view, equipment.uplink, equipment.outbox
+        self._address_file = folder / "screen.url"
+
+    @property
+    def address(self) -> str:
+        """The page's address with this start's secret behind the #, where no server and no log ever sees it."""
+        return f"http://127.0.0.1:{self.port}/#{self._gate.secret}"
+
+    def start(self) -> None:
+        write_durably(self._address_file, self.address.encode(), mode=0o600)
+        for worker in self._workers:
+            worker.start()
+        self._server.start()
+        log.info("kiosk started on port %s", self.port)
+
+    def close(self) -> None:
+        """Stop the screen first, so that nothing new begins; then the line and the camera; the outbox last."""
+        self._server.close()
+        self._uplink.stop()
+        self._live_view.stop()
+        for worker in self._workers:
+            worker.join(timeout=10)
+        self._outbox.close()
+        self._address_file.unlink(missing_ok=True)
+        self._closing.close()
+        log.info("kiosk stopped")
+
+    def _equip(
+        self, settings: KioskSettings, machine: MachineCredentials, clock: Clock
+    ) -> tuple[Equipment, Surroundings]:
+        folder, keep_free = settings.data_folder, settings.keep_free_bytes
+        safe = Safe.open(folder / "safe.key")
+        link = _link(settings, machine)
+        outbox = Outbox(folder / "outbox", safe, clock, keep_free=keep_free)
+        chunk_size = settings.chunk_kib * 1024
+        uplink = Uplink(link.again(), outbox, chunk_size=chunk_size, status_every=settings.status_every_seconds, clock=clock)
+        printer = printer_for(settings.printer, folder / "printed")
+        if isinstance(printer, FolderPrinter):
+            printer.sweep(settings.keep_printed_days)
+        live_view = LiveView(camera_for(settings.camera, clock), ImagingEye())
+        catalogue = load_catalogue()
+        equipment = Equipment(
+            catalogue=catalogue,
+            clock=clock,
+            machine=machine,
+            link=link,
+            register=AgentRegister(folder / "agents.json", link.again(), clock),
+            visits=VisitStore(folder / "visits", safe, keep_free=keep_free),
+            outbox=outbox,
+            uplink=uplink,
+            printer=printer,
+            live_view=live_view,
+            paper=VillagePaper(catalogue, machine.village_name, machine.public_url),
+            idle_lock_seconds=settings.idle_lock_minutes * 60,
+        )
+        surroundings = Surroundings(
+            live_view=live_view,
+            printer=printer,
+            uplink=uplink,
+            outbox=outbox,
+            clock=clock,
+            machine=machine,
+            catalogue_digest=catalogue.digest,
+            data_folder=folder,
+            keep_free=keep_free,
+            practice=settings.practice,
+        )
+        return equipment, surroundings
+
+
+def run_kiosk(
+    settings_file: Path,
+    enrolment_code: str | None = None,
+    stop: threading.Event | None = None,
+    say: Callable[[str], None] = print,
+) -> None:
+    """Run until `stop` is set or the process is interrupted; says one line with the page's address."""
+    settings = read_settings(settings_file)
+    settings.data_folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    _log_into(settings.data_folder / "kiosk.log")
+    stop = stop or threading.Event()
+    kiosk = Kiosk(settings, enrolment_code)
+    try:
+        kiosk.start()
+        say(f"村级窗口已打开：{kiosk.address}")
+        while not stop.wait(timeout=0.5):
+            pass
+    except KeyboardInterrupt:
+        pass
+    finally:
+        kiosk.close()
+
+
+def camera_for(choice: str, clock: Clock) -> Camera:
+    """The camera the settings name; one that is not plugged in now is waited for."""
+    if choice == "virtual":
+        return VirtualCamera(clock=clock.now)
+    kind, _, place = choice.partition(":")
+    if kind == "folder":
+        return FolderCamera(Path(place), clock=clock.now)
+    return UvcCamera(find_camera(place) or CameraDescription(place, "高拍仪", "uvc"))
+
+
+def _credentials(settings: KioskSettings, enrolment_code: str | None) -> MachineCredentials:
+    """What enrolment left; else enrol now and write it down (0600) before anything else happens."""
+    file = settings.data_folder / "machine.json"
+    known = read_credentials(file)
+    if known:
+        return known
+    code = enrolment_code or settings.enrolment_code
+    if not code:
+        raise NotEnrolled
+    machine = _link(settings, None).enrol(code, settings.machine_name)
+    write_credentials(file, machine)
+    log.info("machine enrolled as %s", machine.machine_id)
+    return machine
+
+
+def _link(settings: KioskSettings, machine: MachineCredentials | None) -> ServerLink:
+    return ServerLink(settings.server_url, machine, settings.certificate_authority)
+
+
+def _log_into(file: Path) -> None:
+    """What happened, never to whom: no names, no numbers, no answers go into the log."""
+    handler = RotatingFileHandler(file, maxBytes=2 * 1024 * 1024, backupCount=3, encoding="utf-8")
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    kiosk_log = logging.getLogger("kiosk")
+    kiosk_log.setLevel(logging.INFO)
+    kiosk_log.handlers = [handler]
+    kiosk_log.propagate = False
+    file.chmod(0o600)

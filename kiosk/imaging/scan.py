@@ -1,0 +1,32 @@
+"""Answers for one picture file where the sheet lies and what is wrong with the picture; a bad file is an answer too."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from kiosk.imaging.page import find_sheet
+from kiosk.imaging.quality import assess
+from kiosk.imaging.read import NotAPicture, read_picture
+
+
+def scan_picture(path: str | Path) -> dict[str, Any]:
+    """Return path, corners (four [x, y] in the file's pixels TL, TR, BR, BL, or None), quality, and ms including decoding.
+
+    Never raises: a file that is no picture gives corners None and its Chinese sentence under "error".
+    """
+    started = time.perf_counter()
+    answer: dict[str, Any] = {"path": str(path), "corners": None, "quality": []}
+    try:
+        image = read_picture(Path(path))
+        sheet = find_sheet(image)
+        answer["corners"] = None if sheet is None else sheet.corners.tolist()
+        answer["quality"] = [asdict(finding) for finding in assess(image, sheet)]
+    except NotAPicture as refusal:
+        answer["error"] = str(refusal)
+    except Exception as trouble:
+        answer["error"] = f"图片处理出错：{trouble}。请重新拍一张。"
+    answer["ms"] = round((time.perf_counter() - started) * 1000, 1)
+    return answer

@@ -1,0 +1,38 @@
+"""Weights of the evidence for a sheet; written by tools/learn_sheet_weights.py, not by hand."""
+
+LEVEL = -9.2171
+
+WEIGHTS = {
+    "weakest_step": -0.3391,
+    "second_weakest_step": 0.1494,
+    "mean_step": 2.2526,
+    "weakest_support": -1.2113,
+    "second_weakest_support": -0.8573,
+    "mean_support": 5.1922,
+    "weakest_agreement": -0.8841,
+    "mean_agreement": 4.6733,
+    "weakest_far_step": 0.1839,
+    "mean_far_step": 3.7094,
+    "lighter_inside": 0.1332,
+    "weakest_lighter": 0.5041,
+    "unrest_inside": -0.4639,
+    "unrest_outside": 0.1184,
+    "desk_outside": -2.1728,
+    "worst_desk_outside": 0.5185,
+    "desk_inside": -0.5975,
+    "desk_contrast": 0.4295,
+    "share": 6.3187,
+    "share_squared": -1.6087,
+    "sharpest_angle": -3.9437,
+    "uneven_sides": -2.4711,
+    "off_centre": -7.8248,
+    "light_within": 1.3590,
+    "colour_within": -1.7385,
+    "writing_within": -6.3812,
+    "writing_contrast": 14.1564,
+    "sides_at_border": -3.5569,
+    "sharper_than_beside": -2.1384,
+    "even_within": -1.1914,
+    "weakest_corner": 0.8699,
+    "noise": -3.3317,
+}

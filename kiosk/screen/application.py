@@ -1,0 +1,143 @@
+"""The Flask app of the counter's page: gate, errors, and the routes of shell, visit and counter.
+
+JSON API (all under /api but /open and /preview; bodies and answers are JSON; every POST needs `Origin` of this page,
+`Content-Type: application/json` and the cookie that POST /open {secret} gave; errors are
+{"error": {"code", "message", "reference", ...}}, with "allowed" for a step not allowed and "gaps" for one incomplete):
+
+  POST /open {secret}                          -> {opened: true} and the cookie
+  POST /api/sign-in {sign_in_name, password}   -> {agent}          POST /api/sign-out {}
+  GET  /api/health                             -> {signs, online, unsent, agent, practice, virtual_camera, village_name}
+  GET  /api/items                              -> {items}
+  GET  /api/corrections                        -> {corrections}
+  GET  /api/drafts                             -> {drafts}
+  POST /api/visits {item_code} | {case_number} | {visit_id}   begin, begin a correction, reopen a draft -> {visit}
+  GET  /api/visit                              -> {visit | null}
+  POST /api/visit/step {step}                  notice, answers, capture or check -> {visit}
+  POST /api/visit/notice {}                    prints -> {printed: {path, words}, visit}
+  POST /api/visit/answers {field_id: value, needs_x: bool, ...}    kept right or wrong -> {visit, faults, reference?}
+  POST /api/visit/form {}                      prints -> {printed, visit}
+  POST /api/visit/capture {material_id}        -> {accepted, keepable, page_id, sheet, findings, visit, reference?}
+  POST /api/visit/keep-anyway {material_id}    -> the same, after a capture that was keepable
+  POST /api/visit/retake {material_id, page}   page counts from 0; the next accepted capture replaces it -> {visit}
+  POST /api/visit/drop-page {material_id, page}   -> {visit}
+  POST /api/visit/checked {materials: [id...]} compared with the originals; the whole list each time -> {visit}
+  POST /api/visit/send {}                      -> {packet_id, lookup_code, visit}
+  POST /api/visit/set-aside {} | /api/visit/abandon {} | /api/visit/close {}   -> {visit: null}
+  GET  /api/visit/pages/<page_id>              -> JPEG
+  GET  /api/outbox                             -> {packets: [{packet_id, state, percent, case_number, reason, ...}], unsent}
+  POST /api/outbox/<packet_id>/retry {}        -> {packet}
+  POST /api/receipts/<packet_id> {}            prints -> {printed}
+  GET  /api/camera/virtual | POST {place, person, tilt, blur, glare, light, shadow, hand, unplug} -> {specimens, placed}
+  GET  /preview?after=<number>                 -> JPEG with X-Sheet {number, width, height, sheet, findings}; 204 when nothing new
+"""
+
+import logging
+import traceback
+from typing import Any
+
+from flask import Flask, Response
+from werkzeug.exceptions import HTTPException
+
+from forms.catalogue import UnknownItem
+from forms.render.paper import PaperFault
+from kiosk.agents import SignInRefused
+from kiosk.camera.protocol import CameraTrouble
+from kiosk.flow import AnswerRefused, StepNotAllowed, VisitIncomplete
+from kiosk.imaging.read import NotAPicture
+from kiosk.outbox import UnknownPacket
+from kiosk.printer import PrinterTrouble
+from kiosk.safe import NoRoom
+from kiosk.screen import counter_routes, shell_routes, visit_routes
+from kiosk.screen.answering import BadRequest, refusal
+from kiosk.screen.counter import CaptureRefused, Counter, NotSignedIn, NoVisit, VisitInHand
+from kiosk.screen.guards import Gate, GuardRefused
+from kiosk.screen.packing import PacketTooLarge
+from kiosk.screen.practice_desk import DeskRefused, PracticeDesk
+from kiosk.screen.shapes import gap_shape
+from kiosk.screen.surroundings import Surroundings
+from kiosk.server_link import ServerAway, ServerRefused
+from kiosk.visits import UnknownPage, UnknownVisit
+
+log = logging.getLogger("kiosk.screen")
+
+LARGEST_BODY = 256 * 1024
+STATUS_OF: dict[type[Exception], tuple[int, str]] = {
+    StepNotAllowed: (409, "step_not_allowed"),
+    VisitIncomplete: (409, "visit_incomplete"),
+    VisitInHand: (409, "visit_in_hand"),
+    NoVisit: (409, "no_visit"),
+    NotSignedIn: (401, "not_signed_in"),
+    CaptureRefused: (409, "capture_refused"),
+    DeskRefused: (409, "desk_refused"),
+    BadRequest: (400, "bad_request"),
+    AnswerRefused: (422, "answer_refused"),
+    NotAPicture: (422, "not_a_picture"),
+    PacketTooLarge: (422, "packet_too_large"),
+    PaperFault: (422, "paper_fault"),
+    SignInRefused: (401, "sign_in_refused"),
+    UnknownItem: (404, "unknown_item"),
+    UnknownVisit: (404, "unknown_visit"),
+    UnknownPage: (404, "unknown_page"),
+    UnknownPacket: (404, "unknown_packet"),
+    LookupError: (404, "not_found"),
+    CameraTrouble: (503, "camera_trouble"),
+    PrinterTrouble: (503, "printer_trouble"),
+    ServerAway: (503, "server_away"),
+    ServerRefused: (502, "server_refused"),
+    NoRoom: (507, "no_room"),
+}
+HTTP_WORDS = {404: "没有这个页面。", 405: "这个地址不能这样用。", 413: "发来的内容太大了。"}
+UNEXPECTED = "程序出了点问题，已经拍好的都在。请再点一次；还不行，请把编号告诉镇里。"
+
+
+def create_app(counter: Counter, gate: Gate, desk: PracticeDesk, surroundings: Surroundings) -> Flask:
+    """The app, ready to be served."""
+    app = Flask(__name__, static_folder=None)
+    app.config.update(MAX_CONTENT_LENGTH=LARGEST_BODY)
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    gate.install(app, lambda: counter.agent is not None)
+    _install_errors(app)
+    shell_routes.install(app, gate, surroundings)
+    counter_routes.install(app, counter, desk, surroundings)
+    visit_routes.install(app, counter)
+    return app
+
+
+def _install_errors(app: Flask) -> None:
+    @app.errorhandler(GuardRefused)
+    def _guarded(refused: GuardRefused) -> Response:
+        return refusal(refused.status, refused.code, str(refused))
+
+    @app.errorhandler(HTTPException)
+    def _http(error: HTTPException) -> Response:
+        status = error.code or 500
+        return refusal(status, f"http_{status}", HTTP_WORDS.get(status, "没有做成，请再试一次。"))
+
+    @app.errorhandler(Exception)
+    def _any(error: Exception) -> Response:
+        for kind, (status, code) in STATUS_OF.items():
+            if isinstance(error, kind):
+                return refusal(status, getattr(error, "code", code), _sentence(error), **_further(error))
+        return _unexpected(error)
+
+
+def _sentence(error: Exception) -> str:
+    return str(error.args[0]) if isinstance(error, LookupError) and error.args else str(error)
+
+
+def _further(error: Exception) -> dict[str, Any]:
+    if isinstance(error, StepNotAllowed):
+        return {"allowed": list(error.allowed)}
+    if isinstance(error, VisitIncomplete):
+        return {"gaps": [gap_shape(gap) for gap in error.gaps]}
+    if isinstance(error, ServerRefused):
+        return {"server_reference": error.reference}
+    return {}
+
+
+def _unexpected(error: Exception) -> Response:
+    """Attack on privacy: an exception's text may hold answers, so the log gets its kind and the lines of code only."""
+    response = refusal(500, "unexpected", UNEXPECTED)
+    where = "".join(traceback.format_tb(error.__traceback__)[-4:])
+    log.error("%s %s\n%s", response.get_json()["error"]["reference"], type(error).__name__, where)
+    return response

@@ -1,0 +1,150 @@
+"""The live view: one thread holds the camera, looks while somebody watches, and notices when the plug is pulled or put back."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+import cv2
+import numpy as np
+
+from kiosk.camera.protocol import Camera, CameraTrouble, NothingToRead, PictureDamaged
+from kiosk.screen.eye import Eye, Look, Taken
+
+log = logging.getLogger("kiosk.camera")
+
+SHOWN_WIDTH = 960
+SHOWN_QUALITY = 72
+WATCHED_FOR_SECONDS = 3.0
+UNWATCHED_PAUSE = 4.0
+TROUBLE_PAUSE = 1.0
+FRAME_PAUSE = {"folder": 1.0}
+
+
+@dataclass(frozen=True)
+class Shot:
+    """One picture of the live view with what was seen in it; corners are in pixels of this JPEG."""
+
+    number: int
+    jpeg: bytes
+    width: int
+    height: int
+    look: Look
+
+
+class LiveView:
+    """The only door to the camera: preview, still pictures and the practice desk take turns under one lock."""
+
+    def __init__(self, camera: Camera, eye: Eye, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._camera, self._eye, self._monotonic = camera, eye, monotonic
+        self._device = threading.Lock()
+        self._news = threading.Condition()
+        self._stop = threading.Event()
+        self._watched_at = float("-inf")
+        self._shot: Shot | None = None
+        self._trouble: CameraTrouble | None = None
+
+    @property
+    def trouble(self) -> CameraTrouble | None:
+        """What is wrong with the camera, None while it works."""
+        return self._trouble
+
+    @property
+    def kind(self) -> str:
+        return self._camera.describe().kind
+
+    def run(self) -> None:
+        """The camera thread, until stopped."""
+        pause = FRAME_PAUSE.get(self.kind, 0.02)
+        while not self._stop.is_set():
+            self.look_once()
+            if self._trouble:
+                self._stop.wait(TROUBLE_PAUSE)
+            elif self._is_watched():
+                self._stop.wait(pause)
+            else:
+                self._wait_for_watcher()
+        with self._device:
+            self._camera.close()
+
+    def stop(self) -> None:
+        self._stop.set()
+        with self._news:
+            self._news.notify_all()
+
+    def look_once(self) -> None:
+        """One preview frame; trouble is kept for the status bar, and the next try opens the camera anew."""
+        try:
+            with self._device:
+                self._camera.open()
+                frame = self._camera.preview()
+        except CameraTrouble as trouble:
+            self._note_trouble(trouble)
+            return
+        except Exception as error:
+            log.error("preview failed: %s", type(error).__name__)
+            self._note_trouble(CameraTrouble())
+            return
+        self._show(frame.image)
+
+    def watch(self, after: int, timeout: float = 1.5) -> Shot | None:
+        """The first shot newer than number `after`; None when there is none in time. Raises CameraTrouble."""
+        self._watched_at = self._monotonic()
+        with self._news:
+            self._news.notify_all()
+            self._news.wait_for(lambda: self._trouble or (self._shot and self._shot.number != after), timeout)
+            if self._trouble:
+                raise self._trouble
+            return self._shot if self._shot and self._shot.number != after else None
+
+    def take(self) -> tuple[Taken, datetime]:
+        """A full picture for the record, looked at. Raises CameraTrouble."""
+        try:
+            with self._device:
+                self._camera.open()
+                frame = self._camera.still()
+        except CameraTrouble as trouble:
+            if not isinstance(trouble, (NothingToRead, PictureDamaged)):
+                self._note_trouble(trouble)
+            raise
+        return self._eye.take(frame.image), frame.captured_at
+
+    @contextmanager
+    def device(self) -> Iterator[Camera]:
+        """The camera itself, for the practice desk; nothing else looks meanwhile."""
+        with self._device:
+            yield self._camera
+
+    def _show(self, image: np.ndarray) -> None:
+        scale = min(1.0, SHOWN_WIDTH / image.shape[1])
+        if scale < 1.0:
+            size = (SHOWN_WIDTH, round(image.shape[0] * scale))
+            image = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
+        look = self._eye.look(image) if self._is_watched() else Look(None, ())
+        jpeg = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, SHOWN_QUALITY])[1].tobytes()
+        with self._news:
+            number = self._shot.number + 1 if self._shot else 1
+            self._shot = Shot(number, jpeg, image.shape[1], image.shape[0], look)
+            self._trouble = None
+            self._news.notify_all()
+
+    def _note_trouble(self, trouble: CameraTrouble) -> None:
+        """An empty scan folder is no fault of the camera; everything else closes it, so that the next try starts clean."""
+        if type(trouble) is not type(self._trouble):
+            log.warning("camera: %s", trouble.code)
+        if not isinstance(trouble, (NothingToRead, PictureDamaged)):
+            with self._device:
+                self._camera.close()
+        with self._news:
+            self._trouble = trouble
+            self._news.notify_all()
+
+    def _is_watched(self) -> bool:
+        return self._monotonic() - self._watched_at < WATCHED_FOR_SECONDS
+
+    def _wait_for_watcher(self) -> None:
+        with self._news:
+            self._news.wait_for(lambda: self._is_watched() or self._stop.is_set(), UNWATCHED_PAUSE)

@@ -1,0 +1,94 @@
+"""Every sheet the counter prints and every PDF it packs, from forms.render, with the words of this village on it."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any, Protocol
+
+from forms.catalogue import Catalogue
+from forms.clock import local_date, parse_instant
+from forms.item import Answers, Material, ServiceItem, days_in_words
+from forms.notice_sheet import personal_notice_sheet
+from forms.render.application_form import render_application_form
+from forms.render.bundle import CardSheet, PageImage, bundle_pages, id_card_sheet
+from forms.render.notice_sheet import render_notice_sheet
+from forms.render.receipt import Receipt, render_receipt
+from kiosk.imaging.read import picture_size
+
+#: how long the longer side of a captured sheet is on paper, in millimetres; anything else is taken for A4
+LONGER_SIDE = {"id_card": 85.6, "household_register": 143.0, "bank_passbook": 130.0, "photo": 152.0}
+A4_LONGER_SIDE = 297.0
+#: where villagers look up an item and a case on the public pages
+GUIDE_ADDRESS = "{public_url}/items/{item_code}"
+TRACKING_ADDRESS = "{public_url}/track?code={lookup_code}"
+
+
+class Paper(Protocol):
+    """Turns facts into PDF."""
+
+    def notice_sheet(self, item: ServiceItem, answers: Answers, pages: dict[str, int], now: datetime) -> bytes: ...
+
+    def application_form(self, item: ServiceItem, answers: Answers, now: datetime) -> bytes: ...
+
+    def receipt(self, item: ServiceItem, facts: dict[str, Any], answer: dict[str, Any] | None) -> bytes: ...
+
+    def bundle(self, material: Material, pages: Sequence[bytes]) -> bytes: ...
+
+
+class VillagePaper:
+    """Paper of one village."""
+
+    def __init__(self, catalogue: Catalogue, village_name: str, public_url: str) -> None:
+        self._catalogue, self._village_name, self._public_url = catalogue, village_name, public_url.rstrip("/")
+
+    def notice_sheet(self, item: ServiceItem, answers: Answers, pages: dict[str, int], now: datetime) -> bytes:
+        sheet = personal_notice_sheet(
+            item,
+            answers,
+            pages,
+            village_name=self._village_name,
+            made_on=local_date(now),
+            guide_url=GUIDE_ADDRESS.format(public_url=self._public_url, item_code=item.code),
+            digest=self._catalogue.digest,
+        )
+        return render_notice_sheet(sheet)
+
+    def application_form(self, item: ServiceItem, answers: Answers, now: datetime) -> bytes:
+        return render_application_form(item, answers, village_name=self._village_name, made_on=local_date(now))
+
+    def receipt(self, item: ServiceItem, facts: dict[str, Any], answer: dict[str, Any] | None) -> bytes:
+        """Works with no answer too: then the sheet says that the number follows, and the lookup code already holds."""
+        answer = answer or {}
+        lookup_code = answer.get("lookup_code") or facts["lookup_code"]
+        receipt = Receipt(
+            item_name=item.name,
+            applicant_masked=facts["applicant"],
+            village_name=self._village_name,
+            agent_name=facts["agent_name"],
+            received_at=parse_instant(facts["received_at"]),
+            case_number=answer.get("case_number") or facts.get("case_number"),
+            lookup_code=lookup_code,
+            tracking_url=TRACKING_ADDRESS.format(public_url=self._public_url, lookup_code=lookup_code),
+            due_on=_date(answer.get("due_on")),
+            materials=tuple(f"{material['name']} {material['pages']} 页" for material in facts["materials"]),
+            promised=days_in_words(item.promised_days, item.promised_unit),
+        )
+        return render_receipt(receipt)
+
+    def bundle(self, material: Material, pages: Sequence[bytes]) -> bytes:
+        """One PDF of a material; each two sides of a card stand on one sheet, the way counters copy cards."""
+        bound: list[PageImage | CardSheet] = []
+        sides = list(pages)
+        while material.capture == "id_card" and len(sides) >= 2:
+            bound.append(id_card_sheet(sides.pop(0), sides.pop(0)))
+        bound += [_page_image(material, page) for page in sides]
+        return bundle_pages(bound, title=material.name)
+
+
+def _page_image(material: Material, jpeg: bytes) -> PageImage:
+    width, height = picture_size(jpeg)
+    millimetres = LONGER_SIDE.get(material.capture, A4_LONGER_SIDE) / max(width, height)
+    return PageImage(jpeg, round(width * millimetres, 2), round(height * millimetres, 2))
+
+
+def _date(text: Any) -> date | None:
+    return date.fromisoformat(str(text)[:10]) if text else None

@@ -1,0 +1,190 @@
+"""What the page and the headless demo read: visits, items and packets as JSON-ready dictionaries with Chinese words in them."""
+
+from typing import Any
+
+from forms.check import Gap, questions
+from forms.clock import written_time
+from forms.item import Material, ServiceItem, days_in_words
+from forms.notice_sheet import FORM_WORDS
+from kiosk import flow
+from kiosk.flow import Visit
+from kiosk.outbox import STATE_WORDS, Entry
+from kiosk.screen.counter import CaptureOutcome
+from kiosk.screen.eye import Look
+
+
+def item_line(item: ServiceItem) -> dict[str, Any]:
+    """One item to choose from."""
+    return {
+        "code": item.code,
+        "name": item.name,
+        "department": item.department,
+        "audience": item.audience,
+        "summary": item.summary,
+        "promised": days_in_words(item.promised_days, item.promised_unit),
+        "fee": item.fee,
+        "confirmed": item.is_confirmed,
+        "materials": len([material for material in item.materials if material.source != "department"]),
+    }
+
+
+def visit_shape(visit: Visit, item: ServiceItem | None) -> dict[str, Any]:
+    """Everything the wizard shows of the visit in hand."""
+    shape: dict[str, Any] = {
+        "visit_id": visit.visit_id,
+        "packet_id": visit.packet_id,
+        "lookup_code": visit.lookup_code,
+        "kind": visit.kind,
+        "case_number": visit.case_number,
+        "step": visit.step,
+        "open_steps": list(flow.OPEN_STEPS[visit.kind]) if visit.step not in ("packed", "sent") else [],
+        "allowed": list(flow.allowed_actions(visit)),
+        "started_at": visit.started_at.isoformat(),
+        "notice_sheet_printed_at": _instant(visit.notice_sheet_printed_at),
+        "form_printed_at": _instant(visit.form_printed_at),
+        "reasons": [reason.model_dump() for reason in visit.reasons],
+        "item": item_line(item) if item else None,
+    }
+    if item and visit.step not in ("packed", "sent"):
+        shape |= _work(visit, item)
+    return shape
+
+
+def _work(visit: Visit, item: ServiceItem) -> dict[str, Any]:
+    following = flow.next_page(visit, item)
+    return {
+        "notice": _notice(item),
+        "fields": _fields(visit, item),
+        "questions": [
+            {"id": one.question, "label": f"{one.condition}？", "material": one.name, "value": visit.answers.get(one.question)}
+            for one in questions(item)
+        ],
+        "materials": [_material(visit, one) for one in flow.materials_to_capture(visit, item)],
+        "next": following.model_dump() if following else None,
+        "retaking": list(visit.retaking) if visit.retaking else None,
+        "gaps": [gap_shape(gap) for gap in flow.find_visit_gaps(visit, item)],
+    }
+
+
+def _notice(item: ServiceItem) -> dict[str, Any]:
+    """What the agent reads out before printing."""
+    return {
+        "eligibility": list(item.eligibility),
+        "materials": [
+            {
+                "name": material.name,
+                "form": FORM_WORDS[material.form],
+                "condition": material.condition,
+                "source": material.source,
+            }
+            for material in item.materials
+        ],
+        "result": item.result,
+    }
+
+
+def _fields(visit: Visit, item: ServiceItem) -> list[dict[str, Any]]:
+    faults = {gap.id: gap.sentence for gap in flow.find_answer_faults(visit, item)}
+    return [
+        {
+            "id": field.id,
+            "label": field.label,
+            "type": field.type,
+            "required": field.required,
+            "choices": list(field.choices),
+            "help": field.help,
+            "unit": field.unit,
+            "value": visit.answers.get(field.id),
+            "fault": faults.get(field.id),
+        }
+        for field in flow.open_fields(visit, item)
+    ]
+
+
+def _material(visit: Visit, material: Material) -> dict[str, Any]:
+    pages = visit.pages.get(material.id, ())
+    asked_again = next((one for one in visit.reasons if one.material_id == material.id), None)
+    return {
+        "id": material.id,
+        "name": material.name,
+        "form": FORM_WORDS[material.form],
+        "capture": material.capture,
+        "note": material.note,
+        "wanted": list(material.page_names),
+        "pages": [
+            {
+                "page_id": page.page_id,
+                "name": flow.page_name(material, index),
+                "kept_despite": list(page.kept_despite),
+            }
+            for index, page in enumerate(pages)
+        ],
+        "complete": len(pages) >= len(material.page_names),
+        "checked": material.id in visit.checked,
+        "reason": asked_again.model_dump() if asked_again else None,
+    }
+
+
+def gap_shape(gap: Gap) -> dict[str, Any]:
+    return {"kind": gap.kind, "id": gap.id, "label": gap.label, "sentence": gap.sentence}
+
+
+def draft_line(visit: Visit, item: ServiceItem | None) -> dict[str, Any]:
+    """A visit put aside; enough for the agent to know it again, the applicant by family name only."""
+    name = str(visit.answers.get("applicant_name", ""))
+    return {
+        "visit_id": visit.visit_id,
+        "item_name": item.name if item else "还没有选事项",
+        "applicant": f"{name[:1]}某" if name else "还没有填姓名",
+        "started": written_time(visit.started_at),
+        "step": visit.step,
+        "step_words": flow.STEP_WORDS[visit.step],
+        "pages": sum(flow.count_pages(visit).values()),
+    }
+
+
+def entry_shape(entry: Entry) -> dict[str, Any]:
+    """One packet of the outbox."""
+    answer = entry.answer or {}
+    return {
+        "packet_id": entry.packet_id,
+        "state": entry.state,
+        "state_words": STATE_WORDS[entry.state],
+        "item_name": entry.facts["item_name"],
+        "applicant": entry.facts["applicant"],
+        "kind": entry.facts["kind"],
+        "packed": written_time(entry.added_at),
+        "size": entry.size,
+        "sent_bytes": entry.sent_bytes,
+        "percent": 100 if entry.state == "delivered" else min(99, entry.sent_bytes * 100 // max(1, entry.size)),
+        "attempts": entry.attempts,
+        "next_try_at": entry.next_try_at.isoformat(),
+        "reason": entry.reason,
+        "reference": entry.reference,
+        "lookup_code": answer.get("lookup_code") or entry.facts["lookup_code"],
+        "case_number": answer.get("case_number") or entry.facts.get("case_number"),
+        "status_label": answer.get("status_label"),
+        "due_on": answer.get("due_on"),
+    }
+
+
+def look_shape(look: Look) -> dict[str, Any]:
+    corners = [[round(x, 1), round(y, 1)] for x, y in look.corners] if look.corners else None
+    findings = [
+        {"code": one.code, "sentence": one.sentence, "blocking": one.blocking, "box": list(one.box) if one.box else None}
+        for one in look.advice
+    ]
+    return {"sheet": corners, "findings": findings}
+
+
+def capture_shape(outcome: CaptureOutcome) -> dict[str, Any]:
+    return {
+        "accepted": outcome.accepted,
+        "keepable": outcome.keepable,
+        "page_id": outcome.page_id,
+        **look_shape(outcome.taken.look),
+    }
+
+
+def _instant(instant: Any) -> str | None:
+    return instant.isoformat() if instant else None

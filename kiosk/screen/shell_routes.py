@@ -1,0 +1,60 @@
+"""The page itself, the way in with this start's secret, and the live picture."""
+
+import json
+
+from flask import Flask, Response, jsonify, render_template, request, send_from_directory
+
+from kiosk.flow import STEP_WORDS
+from kiosk.screen.answering import BadRequest, body, refusal
+from kiosk.screen.guards import Gate, anyone_at_this_pc, signed_in_agent
+from kiosk.screen.shapes import look_shape
+from kiosk.screen.surroundings import Surroundings
+
+SHOWN_STEPS = ("choose_item", "notice", "answers", "capture", "check", "packed")
+
+
+def install(app: Flask, gate: Gate, surroundings: Surroundings) -> None:
+    _install_page(app, surroundings)
+    _install_way_in(app, gate)
+    _install_preview(app, surroundings)
+
+
+def _install_page(app: Flask, surroundings: Surroundings) -> None:
+    @app.get("/")
+    @anyone_at_this_pc
+    def page() -> str:
+        """The empty shell: it shows nobody's data; the script asks for that, with the cookie."""
+        steps = [(step, STEP_WORDS[step]) for step in SHOWN_STEPS]
+        return render_template("counter.html", steps=steps, practice=surroundings.practice)
+
+    @app.get("/static/<path:name>")
+    @anyone_at_this_pc
+    def static(name: str) -> Response:
+        return send_from_directory(app.root_path + "/static", name, max_age=0)
+
+
+def _install_way_in(app: Flask, gate: Gate) -> None:
+    @app.post("/open")
+    @anyone_at_this_pc
+    def way_in() -> Response:
+        """Attack: another program's page or user on this PC finds the port. Without this start's secret it gets nothing."""
+        if not gate.open(body().get("secret")):
+            return refusal(401, "wrong_secret", "请从桌面图标重新打开村级窗口。")
+        response = jsonify(opened=True)
+        gate.give_cookie(response)
+        return response
+
+
+def _install_preview(app: Flask, surroundings: Surroundings) -> None:
+    @app.get("/preview")
+    @signed_in_agent
+    def preview() -> Response:
+        """The next picture after number `after`; the page asks again as soon as it has drawn the last."""
+        after = request.args.get("after", "0")
+        if not after.isdecimal():
+            raise BadRequest("after 要写数字。")
+        shot = surroundings.live_view.watch(int(after))
+        if shot is None:
+            return Response(status=204)
+        seen = {"number": shot.number, "width": shot.width, "height": shot.height, **look_shape(shot.look)}
+        return Response(shot.jpeg, mimetype="image/jpeg", headers={"X-Sheet": json.dumps(seen)})

@@ -1,0 +1,201 @@
+"""Cases, their stages, documents and events."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint, or_, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+
+from server.db.base import Row
+
+
+class CaseRow(Row):
+    """办件. `applicant_masked` is all a list may show; the answers are sealed."""
+
+    __tablename__ = "service_case"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    case_number: Mapped[str] = mapped_column(unique=True)
+    lookup_code: Mapped[str] = mapped_column(unique=True)
+    packet_id: Mapped[str] = mapped_column(unique=True)
+    item_code: Mapped[str]
+    item_name: Mapped[str]
+    # The case keeps the item as it was when accepted, whatever officials change later.
+    item_version: Mapped[dict[str, Any]] = mapped_column(JSON)
+    catalogue_digest: Mapped[str]
+    village_code: Mapped[str] = mapped_column(index=True)
+    resident_id: Mapped[str] = mapped_column(ForeignKey("resident.id"), index=True)
+    applicant_masked: Mapped[str]
+    sealed_answers: Mapped[bytes]
+    agent_name: Mapped[str]
+    agent_display_name: Mapped[str]
+    machine_id: Mapped[str] = mapped_column(ForeignKey("machine.id"))
+    status: Mapped[str] = mapped_column(index=True)
+    received_at: Mapped[datetime]
+    taken_in_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]
+    decision: Mapped[str | None]
+    decision_reason: Mapped[str | None]
+    stated_result: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
+
+    stages: Mapped[list["StageRow"]] = relationship(order_by="StageRow.position", lazy="selectin")
+
+
+class StageRow(Row):
+    """环节 of one case at one desk."""
+
+    __tablename__ = "case_stage"
+    __table_args__ = (
+        UniqueConstraint("case_id", "stage_id"),
+        Index("ix_case_stage_desk", "department", "region_code", "state"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[str] = mapped_column(ForeignKey("service_case.id"))
+    position: Mapped[int]
+    stage_id: Mapped[str]
+    department: Mapped[str]
+    region_code: Mapped[str]
+    state: Mapped[str]
+    opened_at: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None]
+    verdict: Mapped[str | None]
+    opinion: Mapped[str | None]
+    handled_by: Mapped[str | None]
+
+
+class DocumentRow(Row):
+    """附件: a captured material; a corrected one replaces the older, which stays on record."""
+
+    __tablename__ = "document"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    case_id: Mapped[str] = mapped_column(ForeignKey("service_case.id"), index=True)
+    packet_id: Mapped[str]
+    material_id: Mapped[str]
+    name: Mapped[str]
+    sha256: Mapped[str]
+    size: Mapped[int]
+    pages: Mapped[int]
+    captured_at: Mapped[datetime]
+    checked_with_original: Mapped[bool]
+    replaced_at: Mapped[datetime | None]
+
+
+class EventRow(Row):
+    """What happened to a case, when, by whom, in words the villager may read."""
+
+    __tablename__ = "case_event"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[str] = mapped_column(ForeignKey("service_case.id"), index=True)
+    kind: Mapped[str]
+    happened_at: Mapped[datetime]
+    entered_at: Mapped[datetime]
+    actor_name: Mapped[str]
+    status: Mapped[str]
+    public_note: Mapped[str]
+
+
+class CaseSerialRow(Row):
+    """The last serial given out per county and day."""
+
+    __tablename__ = "case_serial"
+
+    prefix: Mapped[str] = mapped_column(primary_key=True)
+    last: Mapped[int]
+
+
+def next_case_number(session: Session, county_code: str, day: date) -> str:
+    """450521-20261112-0007: county, day of receipt, serial; unique under concurrent intake."""
+    prefix = f"{county_code}-{day:%Y%m%d}"
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    statement = dialect.insert(CaseSerialRow).values(prefix=prefix, last=1)
+    serial = session.scalar(
+        statement.on_conflict_do_update(
+            index_elements=[CaseSerialRow.prefix], set_={"last": CaseSerialRow.last + 1}
+        ).returning(CaseSerialRow.last)
+    )
+    return f"{prefix}-{serial:04d}"
+
+
+def find_case_by_packet(session: Session, packet_id: str) -> CaseRow | None:
+    return session.scalar(select(CaseRow).where(CaseRow.packet_id == packet_id))
+
+
+def find_case_by_number(session: Session, case_number: str) -> CaseRow | None:
+    return session.scalar(select(CaseRow).where(CaseRow.case_number == case_number))
+
+
+def find_case_by_lookup_code(session: Session, lookup_code: str) -> CaseRow | None:
+    return session.scalar(select(CaseRow).where(CaseRow.lookup_code == lookup_code))
+
+
+def lock_case(session: Session, case_number: str) -> CaseRow | None:
+    """The case, locked until the transaction ends: two reviewers acting at once take turns."""
+    return session.scalar(select(CaseRow).where(CaseRow.case_number == case_number).with_for_update())
+
+
+def list_cases_at_desk(session: Session, department: str, region_code: str) -> list[CaseRow]:
+    """Cases with an active stage at this desk, or waiting for a correction this desk asked for."""
+    at_desk = (
+        select(StageRow.case_id)
+        .where(StageRow.department == department, StageRow.region_code == region_code, StageRow.state == "active")
+        .scalar_subquery()
+    )
+    return list(session.scalars(select(CaseRow).where(CaseRow.id.in_(at_desk)).order_by(CaseRow.received_at)))
+
+
+def list_past_cases_of_desk(session: Session, department: str, region_code: str, limit: int) -> list[CaseRow]:
+    """Cases this desk has handled and no longer holds, newest first."""
+    handled = (
+        select(StageRow.case_id)
+        .where(
+            StageRow.department == department,
+            StageRow.region_code == region_code,
+            or_(StageRow.state == "done", StageRow.state == "not_applicable"),
+        )
+        .scalar_subquery()
+    )
+    return list(
+        session.scalars(select(CaseRow).where(CaseRow.id.in_(handled)).order_by(CaseRow.received_at.desc()).limit(limit))
+    )
+
+
+def list_cases_under(session: Session, region_code: str, limit: int) -> list[CaseRow]:
+    """Cases of every village whose code begins with `region_code`, newest first."""
+    return list(
+        session.scalars(
+            select(CaseRow)
+            .where(CaseRow.village_code.startswith(region_code, autoescape=True))
+            .order_by(CaseRow.received_at.desc())
+            .limit(limit)
+        )
+    )
+
+
+def list_cases_in_status(session: Session, status: str, village_code: str) -> list[CaseRow]:
+    return list(
+        session.scalars(
+            select(CaseRow)
+            .where(CaseRow.status == status, CaseRow.village_code == village_code)
+            .order_by(CaseRow.received_at)
+        )
+    )
+
+
+def list_documents(session: Session, case_id: str) -> list[DocumentRow]:
+    """The documents in force (not replaced by a correction)."""
+    return list(
+        session.scalars(
+            select(DocumentRow)
+            .where(DocumentRow.case_id == case_id, DocumentRow.replaced_at.is_(None))
+            .order_by(DocumentRow.captured_at, DocumentRow.material_id)
+        )
+    )
+
+
+def list_events(session: Session, case_id: str) -> Sequence[EventRow]:
+    return session.scalars(select(EventRow).where(EventRow.case_id == case_id).order_by(EventRow.id)).all()

@@ -1,0 +1,54 @@
+"""公示: what hangs out, from when until when."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from server.db.base import Row
+
+
+class PublicNoticeRow(Row):
+    """`columns` are already masked: nothing on this row needs hiding. The last day is `ends_on`."""
+
+    __tablename__ = "public_notice"
+    __table_args__ = (Index("ix_public_notice_open", "ended_at", "ends_on"),)
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    case_id: Mapped[str] = mapped_column(ForeignKey("service_case.id"), index=True)
+    stage_id: Mapped[str]
+    village_code: Mapped[str] = mapped_column(index=True)
+    item_name: Mapped[str]
+    columns: Mapped[list[Any]] = mapped_column(JSON)
+    started_at: Mapped[datetime]
+    starts_on: Mapped[date]
+    ends_on: Mapped[date]
+    ended_at: Mapped[datetime | None]
+
+
+def list_expired_notice_ids(session: Session, today: date) -> list[str]:
+    return list(
+        session.scalars(
+            select(PublicNoticeRow.id)
+            .where(PublicNoticeRow.ended_at.is_(None), PublicNoticeRow.ends_on < today)
+            .order_by(PublicNoticeRow.ends_on)
+        )
+    )
+
+
+def list_open_notices(session: Session, village_code: str | None = None) -> list[PublicNoticeRow]:
+    wanted = select(PublicNoticeRow).where(PublicNoticeRow.ended_at.is_(None))
+    if village_code:
+        wanted = wanted.where(PublicNoticeRow.village_code == village_code)
+    return list(session.scalars(wanted.order_by(PublicNoticeRow.ends_on)))
+
+
+def find_notice(session: Session, case_id: str) -> PublicNoticeRow | None:
+    """The newest public notice of a case."""
+    return session.scalar(
+        select(PublicNoticeRow)
+        .where(PublicNoticeRow.case_id == case_id)
+        .order_by(PublicNoticeRow.started_at.desc())
+        .limit(1)
+    )

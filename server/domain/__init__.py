@@ -1,0 +1,1 @@
+"""Pure rules on plain values: no framework, no database, no clock of their own."""

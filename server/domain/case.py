@@ -1,0 +1,99 @@
+"""The case: which action a status allows to whom, and which status the active stages add up to."""
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+from forms.item import StageAction
+from server.domain.people import Role
+
+
+class Status(StrEnum):
+    """办件状态; stored as these words, labelled in `words`."""
+
+    AWAITING_ACCEPTANCE = "awaiting_acceptance"
+    IN_VERIFICATION = "in_verification"
+    IN_JOINT_REVIEW = "in_joint_review"
+    IN_PUBLIC_NOTICE = "in_public_notice"
+    AWAITING_DECISION = "awaiting_decision"
+    AWAITING_ISSUE = "awaiting_issue"
+    AWAITING_CORRECTION = "awaiting_correction"
+    COMPLETED = "completed"
+    REJECTED = "rejected"
+    DECLINED = "declined"
+
+
+CLOSED = frozenset({Status.COMPLETED, Status.REJECTED, Status.DECLINED})
+
+
+class Action(StrEnum):
+    """What a person may do to a case."""
+
+    ACCEPT = "accept"
+    DECLINE = "decline"
+    VERIFY = "verify"
+    GIVE_VERDICT = "give_verdict"
+    REQUEST_CORRECTION = "request_correction"
+    ANSWER_CORRECTION = "answer_correction"
+    APPROVE = "approve"
+    REJECT = "reject"
+    ISSUE = "issue"
+    RATE = "rate"
+
+
+STATUS_OF_STAGE: dict[StageAction, Status] = {
+    "accept": Status.AWAITING_ACCEPTANCE,
+    "verify": Status.IN_VERIFICATION,
+    "joint_review": Status.IN_JOINT_REVIEW,
+    "publicise": Status.IN_PUBLIC_NOTICE,
+    "approve": Status.AWAITING_DECISION,
+    "issue": Status.AWAITING_ISSUE,
+}
+
+_DESKS = frozenset({Role.VILLAGE_AGENT, Role.TOWNSHIP_COUNTER, Role.DEPARTMENT_REVIEWER, Role.DEPARTMENT_HEAD})
+_REVIEWERS = frozenset({Role.TOWNSHIP_COUNTER, Role.DEPARTMENT_REVIEWER, Role.DEPARTMENT_HEAD})
+_HEADS = frozenset({Role.DEPARTMENT_HEAD})
+
+# The one table: status x action -> roles. The console's buttons, the API and the refusals all read it.
+ALLOWED: dict[Status, dict[Action, frozenset[Role]]] = {
+    Status.AWAITING_ACCEPTANCE: {
+        Action.ACCEPT: _DESKS,
+        Action.DECLINE: _REVIEWERS,
+        Action.REQUEST_CORRECTION: _REVIEWERS,
+    },
+    Status.IN_VERIFICATION: {Action.VERIFY: _DESKS, Action.REQUEST_CORRECTION: _REVIEWERS},
+    Status.IN_JOINT_REVIEW: {Action.GIVE_VERDICT: _DESKS},
+    Status.IN_PUBLIC_NOTICE: {},
+    Status.AWAITING_DECISION: {Action.APPROVE: _HEADS, Action.REJECT: _HEADS},
+    Status.AWAITING_ISSUE: {Action.ISSUE: _DESKS},
+    Status.AWAITING_CORRECTION: {Action.ANSWER_CORRECTION: frozenset({Role.VILLAGE_AGENT})},
+    Status.COMPLETED: {Action.RATE: frozenset({Role.VILLAGER})},
+    Status.REJECTED: {Action.RATE: frozenset({Role.VILLAGER})},
+    Status.DECLINED: {Action.RATE: frozenset({Role.VILLAGER})},
+}
+
+
+class ActionNotAllowed(Exception):
+    """The status does not allow this action to this role; the text lists what it does allow."""
+
+    def __init__(self, status: Status, action: Action, role: Role, labels: dict[str, str]):
+        allowed = [labels[name] for name in allowed_actions(status, role)]
+        offer = f"现在可以：{'、'.join(allowed)}。" if allowed else "现在没有需要您办的事。"
+        super().__init__(f"这件现在是“{labels[status]}”，不能“{labels[action]}”。{offer}")
+        self.allowed = allowed_actions(status, role)
+
+
+def allowed_actions(status: Status, role: Role) -> list[Action]:
+    return [action for action, roles in ALLOWED[status].items() if role in roles]
+
+
+def require_allowed(status: Status, action: Action, role: Role, labels: dict[str, str]) -> None:
+    """Raises ActionNotAllowed."""
+    if role not in ALLOWED[status].get(action, frozenset()):
+        raise ActionNotAllowed(status, action, role, labels)
+
+
+def status_of(active_actions: Iterable[StageAction]) -> Status:
+    """The status the active stages add up to; with none left the case is completed."""
+    for action in active_actions:
+        return STATUS_OF_STAGE[action]
+    return Status.COMPLETED

@@ -1,0 +1,76 @@
+"""Chinese labels for stored words: looked up here, never stored."""
+
+from server.domain.case import Action, Status
+from server.domain.correction import CorrectionReason
+from server.domain.people import Role
+from server.domain.review import Verdict
+
+STATUS: dict[str, str] = {
+    Status.AWAITING_ACCEPTANCE: "待受理",
+    Status.IN_VERIFICATION: "核验中",
+    Status.IN_JOINT_REVIEW: "部门联审中",
+    Status.IN_PUBLIC_NOTICE: "公示中",
+    Status.AWAITING_DECISION: "审批中",
+    Status.AWAITING_ISSUE: "已批准，待送达",
+    Status.AWAITING_CORRECTION: "等您补材料",
+    Status.COMPLETED: "已办结",
+    Status.REJECTED: "未获批准",
+    Status.DECLINED: "不予受理",
+}
+
+ACTION: dict[str, str] = {
+    Action.ACCEPT: "受理",
+    Action.DECLINE: "不予受理",
+    Action.VERIFY: "核验通过",
+    Action.GIVE_VERDICT: "出具意见",
+    Action.REQUEST_CORRECTION: "一次性补正",
+    Action.ANSWER_CORRECTION: "补交材料",
+    Action.APPROVE: "批准",
+    Action.REJECT: "不批准",
+    Action.ISSUE: "送达办结",
+    Action.RATE: "评价",
+}
+
+ROLE: dict[str, str] = {
+    Role.VILLAGER: "群众",
+    Role.VILLAGE_AGENT: "村代办员",
+    Role.TOWNSHIP_COUNTER: "乡镇经办员",
+    Role.DEPARTMENT_REVIEWER: "部门审核员",
+    Role.DEPARTMENT_HEAD: "审批员",
+    Role.SUPERVISOR: "电子监察员",
+}
+
+VERDICT: dict[str, str] = {
+    Verdict.AGREE: "同意",
+    Verdict.DISAGREE: "不同意",
+    Verdict.NOT_APPLICABLE: "不适用",
+}
+
+CORRECTION_REASON: dict[str, str] = {
+    CorrectionReason.MISSING: "缺少",
+    CorrectionReason.WRONG: "不对",
+    CorrectionReason.OUTDATED: "过期",
+    CorrectionReason.UNCLEAR: "看不清",
+}
+
+EVENT: dict[str, str] = {
+    "received": "村里收件",
+    "accepted": "受理",
+    "declined": "不予受理",
+    "verified": "核验通过",
+    "verdict_given": "部门意见",
+    "correction_requested": "请补材料",
+    "correction_answered": "材料已补齐",
+    "public_notice_started": "开始公示",
+    "public_notice_ended": "公示结束",
+    "approved": "批准",
+    "rejected": "未获批准",
+    "issued": "送达",
+    "completed": "办结",
+    "rated": "已评价",
+}
+
+CARD: dict[str, str] = {"yellow": "黄牌", "red": "红牌"}
+PAUSE: dict[str, str] = {"correction": "等补材料", "public_notice": "公示", "special_procedure": "特别程序"}
+CLOCK: dict[str, str] = {"promised": "承诺时限", "statutory": "法定时限"}
+LABELS: dict[str, str] = {**STATUS, **ACTION}

@@ -1,0 +1,41 @@
+"""Which days are working days: weekends, public holidays and make-up working days as one plain value."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+ONE_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class WorkCalendar:
+    """Days off and make-up working days (调休上班) that differ from the plain Monday-to-Friday week.
+
+    `provisional_years`: years whose yearly holiday notice (国务院办公厅节假日安排) was not out when the data was made, so
+    only the statutory days themselves are known and a due date may still move.
+    """
+
+    holidays: Mapping[date, str] = field(default_factory=dict)
+    makeup_working_days: frozenset[date] = frozenset()
+    provisional_years: frozenset[int] = frozenset()
+
+    def is_working_day(self, day: date) -> bool:
+        if day in self.makeup_working_days:
+            return True
+        return day.weekday() < 5 and day not in self.holidays
+
+    def next_working_day(self, day: date) -> date:
+        """`day` itself when it is a working day, else the first one after it (民法典 第203条)."""
+        while not self.is_working_day(day):
+            day += ONE_DAY
+        return day
+
+    def previous_working_day(self, day: date) -> date:
+        """The last working day strictly before `day`."""
+        day -= ONE_DAY
+        while not self.is_working_day(day):
+            day -= ONE_DAY
+        return day
+
+    def is_provisional(self, day: date) -> bool:
+        return day.year in self.provisional_years

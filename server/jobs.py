@@ -1,0 +1,99 @@
+"""What runs without anybody asking: deliver messages, sweep deadlines, end public notices; every job may run twice."""
+
+import logging
+import threading
+
+from server.bootstrap import Installation
+from server.adapters.wechat import WeChatRefused, WeChatUnreachable
+from server.db.deadline import list_due_clock_ids
+from server.db.outbound import list_due_message_ids
+from server.db.public_notice import list_expired_notice_ids
+from server.db.wechat import list_openids_to_ask
+from server.services.deadline import sweep_clock
+from server.services.message import claim_message, send_message, settle_message
+from server.services.notice_expiry import end_expired_notice
+from server.services.upload import forget_stale_uploads
+from server.services.wechat import forget_old_replies, learn_unionid
+
+log = logging.getLogger(__name__)
+
+BATCH = 200
+
+
+def sweep_deadlines(installation: Installation) -> int:
+    """Put every card that has fallen on record. Costs by what is due, not by what exists. Returns the cards."""
+    with installation.look() as work:
+        due = list_due_clock_ids(work.session, work.now, BATCH)
+    cards = 0
+    for clock_id in due:
+        with installation.begin() as work:
+            cards += sweep_clock(work, clock_id)
+    return cards
+
+
+def end_expired_notices(installation: Installation) -> int:
+    """Take down every public notice whose days are over. Returns how many."""
+    with installation.look() as work:
+        expired = list_expired_notice_ids(work.session, work.today)
+    ended = 0
+    for notice_id in expired:
+        with installation.begin() as work:
+            ended += end_expired_notice(work, notice_id)
+    return ended
+
+
+def deliver_messages(installation: Installation) -> int:
+    """Send what is due. The claim and the outcome are two transactions; WeChat is called between them, under none."""
+    with installation.look() as work:
+        due = list_due_message_ids(work.session, work.now, BATCH)
+    gateway = installation.official_account()
+    template_id = installation.tools.settings.wechat.progress_template_id
+    for message_id in due:
+        with installation.begin() as work:
+            row = claim_message(work, message_id)
+        if row is None:
+            continue
+        provider_id, fault = send_message(gateway, template_id, row)
+        with installation.begin() as work:
+            settle_message(work, message_id, provider_id, fault)
+    return len(due)
+
+
+def ask_unionids(installation: Installation) -> int:
+    """Learn which mini-program user a follower of the account is, so that a case bound in one shows in the other."""
+    with installation.look() as work:
+        unknown = list_openids_to_ask(work.session, work.now, BATCH)
+    gateway = installation.official_account()
+    for openid in unknown:
+        try:
+            unionid = gateway.find_unionid(openid.openid)
+        except WeChatUnreachable:
+            return 0
+        except WeChatRefused:
+            unionid = None
+        with installation.begin() as work:
+            learn_unionid(work, openid.id, unionid)
+    return len(unknown)
+
+
+def tidy_up(installation: Installation) -> int:
+    with installation.begin() as work:
+        return forget_old_replies(work) + forget_stale_uploads(work)
+
+
+JOBS = (end_expired_notices, sweep_deadlines, ask_unionids, deliver_messages)
+TIDY_EVERY = 600
+
+
+def run_worker(installation: Installation, stop: threading.Event) -> None:
+    """Run all jobs again and again until `stop` is set; one failing job never keeps the others from running."""
+    pause = installation.tools.settings.worker_pause_seconds
+    rounds = 0
+    while not stop.is_set():
+        for job in (*JOBS, tidy_up) if rounds % TIDY_EVERY == 0 else JOBS:
+            try:
+                job(installation)
+            except Exception:
+                log.exception("job %s failed and will be tried again", job.__name__)
+        rounds += 1
+        stop.wait(pause)

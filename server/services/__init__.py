@@ -1,0 +1,1 @@
+"""One module per errand: the use cases; they never commit, the edge does."""

@@ -1,0 +1,39 @@
+"""The applicant's answers: sealed on the way into the database, opened only for an errand that needs them."""
+
+import json
+
+from forms.identity import mask_account, mask_id_number, mask_phone
+from forms.item import Answers, FormField
+from server.db.case import CaseRow
+from server.services.item_version import item_of
+from server.services.work import Work
+
+
+def seal_answers(work: Work, case_id: str, answers: Answers) -> bytes:
+    return work.tools.vault.seal(json.dumps(answers, ensure_ascii=False).encode(), f"answers {case_id}")
+
+
+def answers_of(work: Work, case: CaseRow) -> Answers:
+    return json.loads(work.tools.vault.open(case.sealed_answers, f"answers {case.id}"))
+
+
+_MASKS = {"id_number": mask_id_number, "phone": mask_phone, "bank_account": mask_account}
+
+
+def shown_answers(work: Work, case: CaseRow, *, in_full: bool) -> list[tuple[str, str]]:
+    """Label and value of every answered field; numbers that open doors are masked unless asked for in full."""
+    answers = answers_of(work, case)
+    return [
+        (field.label, _shown(field, answers[field.id], in_full))
+        for field in item_of(case).form_fields
+        if answers.get(field.id) not in (None, "")
+    ]
+
+
+def _shown(field: FormField, value: object, in_full: bool) -> str:
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    text = str(value)
+    if not in_full and field.type in _MASKS:
+        return _MASKS[field.type](text)
+    return f"{text}{field.unit}" if field.unit else text

@@ -1,0 +1,118 @@
+"""补正: asks for every missing paper at once, stops the clock, and lets the case go on when the papers come."""
+
+from dataclasses import asdict, dataclass
+
+from forms.packet import PacketFault
+from server.db import correction as db
+from server.db.case import CaseRow, list_cases_in_status, list_documents
+from server.db.correction import CorrectionRow
+from server.domain.case import Action, Status, require_allowed
+from server.domain.correction import CorrectionPoint, require_one_time
+from server.domain.people import Actor
+from server.domain.words import CORRECTION_REASON, LABELS
+from server.services import deadline
+from server.services.event import record_event
+from server.services.item_version import item_of
+from server.services.work import Work
+
+
+def request_correction(work: Work, case: CaseRow, actor: Actor, points: list[CorrectionPoint]) -> None:
+    """Raises ActionNotAllowed, CorrectionRefused."""
+    require_allowed(Status(case.status), Action.REQUEST_CORRECTION, actor.role, LABELS)
+    materials = item_of(case).materials_by_id
+    require_one_time(points, was_corrected(work, case), set(materials))
+    work.session.add(
+        CorrectionRow(
+            case_id=case.id,
+            requested_at=work.now,
+            requested_by=actor.display_name,
+            desk=f"{actor.desk.region_code} {actor.desk.department}",
+            points=[asdict(point) for point in points],
+            status_before=case.status,
+        )
+    )
+    case.status = Status.AWAITING_CORRECTION
+    deadline.keep_time(work, case)
+    asked = "；".join(f"{materials[point.material_id].name}{CORRECTION_REASON[point.reason]}" for point in points)
+    record_event(work, case, "correction_requested", actor.display_name, f"{asked}。请到村里补一次就行，补材料的时间不计入时限。")
+
+
+def answer_correction(work: Work, case: CaseRow, packet_id: str, material_ids: list[str], agent_name: str) -> None:
+    """Take the corrected papers; the older ones stay on record. Raises PacketFault when they do not answer the request."""
+    correction = db.find_open_correction(work.session, case.id)
+    if correction is None:
+        raise PacketFault("这件现在不需要补材料，没有收下。请在“待补正”列表里核对。")
+    asked = {point["material_id"] for point in correction.points}
+    if missing := asked - set(material_ids):
+        names = "、".join(item_of(case).materials_by_id[name].name for name in sorted(missing))
+        raise PacketFault(f"要求补正的材料还没有补齐：{names}。请补齐后重新上传。")
+    if set(material_ids) - asked:
+        raise PacketFault("里面有没有要求补正的材料，没有收下。请只补要求的那几样。")
+    for document in list_documents(work.session, case.id):
+        if document.material_id in asked:
+            document.replaced_at = work.now
+    correction.answered_at = work.now
+    correction.answered_packet_id = packet_id
+    case.status = correction.status_before
+    deadline.keep_time(work, case)
+    record_event(work, case, "correction_answered", agent_name, "补的材料已收到，继续办理。")
+
+
+@dataclass(frozen=True)
+class PaperToBring:
+    """One paper the villager is asked for again."""
+
+    material_id: str
+    material_name: str
+    reason_label: str
+    note: str
+
+
+@dataclass(frozen=True)
+class OpenCorrection:
+    """A case that waits for papers, as the village sees it; the name is masked."""
+
+    case_number: str
+    lookup_code: str
+    item_code: str
+    item_name: str
+    applicant: str
+    requested_at: str
+    reasons: tuple[PaperToBring, ...]
+
+
+def list_open_corrections(work: Work, village_code: str) -> list[OpenCorrection]:
+    """What this village still has to bring, oldest first."""
+    waiting = list_cases_in_status(work.session, Status.AWAITING_CORRECTION, village_code)
+    found = [(case, db.find_open_correction(work.session, case.id)) for case in waiting]
+    return [_open_correction(case, correction) for case, correction in found if correction]
+
+
+def _open_correction(case: CaseRow, correction: CorrectionRow) -> OpenCorrection:
+    return OpenCorrection(
+        case_number=case.case_number,
+        lookup_code=case.lookup_code,
+        item_code=case.item_code,
+        item_name=case.item_name,
+        applicant=case.applicant_masked,
+        requested_at=correction.requested_at.isoformat(),
+        reasons=papers_to_bring(case, correction),
+    )
+
+
+def papers_to_bring(case: CaseRow, correction: CorrectionRow) -> tuple[PaperToBring, ...]:
+    materials = item_of(case).materials_by_id
+    return tuple(
+        PaperToBring(
+            material_id=point["material_id"],
+            material_name=materials[point["material_id"]].name,
+            reason_label=CORRECTION_REASON[point["reason"]],
+            note=point["note"],
+        )
+        for point in correction.points
+    )
+
+
+def was_corrected(work: Work, case: CaseRow) -> bool:
+    """Whether a correction was asked for already; a second one is not offered."""
+    return bool(db.list_corrections(work.session, case.id))

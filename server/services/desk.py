@@ -1,0 +1,343 @@
+"""What a desk sees: its inbox with the clock first, one case with papers and history, and what it may do to it."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from server.db import case as db
+from server.db.audit import append_audit
+from server.db.case import CaseRow, DocumentRow, EventRow, StageRow
+from server.db.correction import find_open_correction
+from server.db.deadline import CardRow, ClockRow, list_cards, list_clocks, list_clocks_of
+from server.db.rating import find_rating
+from server.domain.case import CLOSED, Action, Status, allowed_actions
+from server.domain.disclosure import stated_labels
+from server.domain.people import Actor, Desk, Role, may_see_case
+from server.domain.rating import LABELS as GRADE_LABELS
+from server.domain.review import StageState, asks_for_judgement
+from server.domain.words import ACTION, CARD, CLOCK, EVENT, PAUSE, STATUS, VERDICT
+from server.services.answers import shown_answers
+from server.services.correction import PaperToBring, papers_to_bring, was_corrected
+from server.services.item_version import item_of
+from server.services.review import STAGE_ACTIONS, desk_name, desks_of
+from server.services.tracking import ClockFace, clock_face, clock_in_words
+from server.services.work import Work
+
+PAST_SHOWN = 100
+
+
+class CaseHidden(LookupError):
+    """No such case, or none this person may see: the two are told alike, so that numbers cannot be tried out (BOLA)."""
+
+    def __init__(self) -> None:
+        super().__init__("没有找到这件，或者它不归您这里办。请核对办件编号。")
+
+
+@dataclass(frozen=True)
+class InboxLine:
+    """One case in a list, clock first. `card` is 'red', 'yellow' or None; the sorting puts the most urgent on top."""
+
+    case_number: str
+    item_name: str
+    applicant: str
+    village: str
+    status_label: str
+    holders: tuple[str, ...]
+    card: str | None
+    due_on: date | None
+    clock_words: str
+    received_at: datetime
+    verdicts: str
+
+
+@dataclass(frozen=True)
+class Card:
+    """A yellow or red card as the screens show it."""
+
+    case_number: str
+    colour: str
+    label: str
+    clock_label: str
+    due_on: date
+    fell_at: datetime
+    desks: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ClockLine:
+    """One limit of a case in words."""
+
+    label: str
+    limit: str
+    due_on: date | None
+    words: str
+    pauses: tuple[str, ...]
+    finished: bool
+
+
+@dataclass(frozen=True)
+class Paper:
+    """One document in the viewer."""
+
+    id: str
+    name: str
+    pages: int
+    captured_at: datetime
+    checked_with_original: bool
+    replaced: bool
+
+
+@dataclass(frozen=True)
+class StageLine:
+    """One stage of the routing form."""
+
+    desk: str
+    what: str
+    state: str
+    verdict: str | None
+    opinion: str | None
+    handled_by: str | None
+    finished_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Happening:
+    """One line of the history; `late_entry` when it was entered over an hour after it happened."""
+
+    label: str
+    note: str
+    actor: str
+    at: datetime
+    late_entry: bool
+
+
+@dataclass(frozen=True)
+class CasePage:
+    """Everything one case page shows; `actions` are the ones this person may take now, in the table's order."""
+
+    case_number: str
+    item_code: str
+    item_name: str
+    applicant: str
+    village: str
+    agent: str
+    status: str
+    status_label: str
+    is_closed: bool
+    received_at: datetime
+    clocks: tuple[ClockLine, ...]
+    cards: tuple[Card, ...]
+    answers: tuple[tuple[str, str], ...]
+    papers: tuple[Paper, ...]
+    stages: tuple[StageLine, ...]
+    history: tuple[Happening, ...]
+    actions: tuple[tuple[str, str], ...]
+    may_be_not_applicable: bool
+    correctable: tuple[tuple[str, str], ...]
+    asked: tuple[PaperToBring, ...]
+    stated_labels: tuple[str, ...]
+    unconfirmed: bool
+    decision_reason: str | None
+    rating: str | None
+
+
+def list_inbox(work: Work, actor: Actor) -> list[InboxLine]:
+    """What waits at this desk, the most urgent first; a supervisor sees the whole region's open and closed cases."""
+    if actor.role is Role.SUPERVISOR:
+        cases = db.list_cases_under(work.session, actor.desk.region_code, PAST_SHOWN)
+    else:
+        cases = db.list_cases_at_desk(work.session, actor.desk.department, actor.desk.region_code)
+    return _lines(work, cases)
+
+
+def list_past(work: Work, actor: Actor) -> list[InboxLine]:
+    """What this desk has handled, newest first."""
+    desk = actor.desk
+    return _lines(work, db.list_past_cases_of_desk(work.session, desk.department, desk.region_code, PAST_SHOWN))
+
+
+def _lines(work: Work, cases: list[CaseRow]) -> list[InboxLine]:
+    clocks = {clock.case_id: clock for clock in list_clocks_of(work.session, [case.id for case in cases]) if clock.kind == "promised"}
+    lines = [_line(work, case, clocks[case.id]) for case in cases]
+    return sorted(lines, key=lambda line: (line.due_on is None, line.due_on or date.max, line.received_at))
+
+
+def _line(work: Work, case: CaseRow, clock: ClockRow) -> InboxLine:
+    colours = {card.colour for card in clock.cards if card.due_on == clock.due_on}
+    reviews = [row for row in case.stages if row.verdict and row.state != StageState.PENDING]
+    active = [row for row in case.stages if row.state == StageState.ACTIVE]
+    asked = len(reviews) + len(active)
+    return InboxLine(
+        case_number=case.case_number,
+        item_name=case.item_name,
+        applicant=case.applicant_masked,
+        village=work.tools.catalogue.regions.get(case.village_code).short_name,
+        status_label=STATUS[case.status],
+        holders=tuple(desk_name(work, row) for row in active),
+        card="red" if "red" in colours else "yellow" if "yellow" in colours else None,
+        due_on=None if case.status in CLOSED else clock.due_on,
+        clock_words=STATUS[case.status] if case.status in CLOSED else clock_in_words(clock_face(work, clock)),
+        received_at=case.received_at,
+        verdicts=f"意见 {len(reviews)}/{asked}" if case.status == Status.IN_JOINT_REVIEW else "",
+    )
+
+
+def get_case_to_see(work: Work, actor: Actor, case_number: str) -> CaseRow:
+    """Raises CaseHidden."""
+    return _visible(work, actor, db.find_case_by_number(work.session, case_number))
+
+
+def get_case_to_act(work: Work, actor: Actor, case_number: str) -> CaseRow:
+    """The case locked for this transaction. Raises CaseHidden."""
+    return _visible(work, actor, db.lock_case(work.session, case_number))
+
+
+def _visible(work: Work, actor: Actor, case: CaseRow | None) -> CaseRow:
+    if case is None or not may_see_case(actor, desks_of(case), case.village_code, work.tools.catalogue.regions):
+        raise CaseHidden
+    return case
+
+
+def case_page(work: Work, actor: Actor, case_number: str, *, in_full: bool = False) -> CasePage:
+    """`in_full` shows numbers unmasked; the view asks for it by POST and `note_full_view` records it. Raises CaseHidden."""
+    case = get_case_to_see(work, actor, case_number)
+    item = item_of(case)
+    correction = find_open_correction(work.session, case.id)
+    rating = find_rating(work.session, case.id)
+    clocks = list_clocks(work.session, case.id)
+    return CasePage(
+        case_number=case.case_number,
+        item_code=case.item_code,
+        item_name=case.item_name,
+        applicant=case.applicant_masked,
+        village=work.tools.catalogue.regions.full_name(case.village_code),
+        agent=case.agent_display_name,
+        status=case.status,
+        status_label=STATUS[case.status],
+        is_closed=case.status in CLOSED,
+        received_at=case.received_at,
+        clocks=tuple(_clock_line(work, clock) for clock in clocks),
+        cards=tuple(_card(work, case.case_number, clock, card) for clock in clocks for card in clock.cards),
+        answers=tuple(shown_answers(work, case, in_full=in_full)),
+        papers=tuple(_paper(document) for document in db.list_documents(work.session, case.id)),
+        stages=tuple(_stage_line(work, case, row) for row in case.stages),
+        history=tuple(_happening(event) for event in db.list_events(work.session, case.id)),
+        actions=_actions(work, case, actor),
+        may_be_not_applicable=_may_be_not_applicable(case, actor),
+        correctable=tuple((m.id, m.name) for m in item.materials if m.source != "department"),
+        asked=papers_to_bring(case, correction) if correction else (),
+        stated_labels=tuple(stated_labels(item)),
+        unconfirmed=not item.is_confirmed,
+        decision_reason=case.decision_reason,
+        rating=GRADE_LABELS[rating.grade] if rating else None,
+    )
+
+
+def note_full_view(work: Work, actor: Actor, case_number: str) -> None:
+    """Who looked at unmasked personal data, and when (个人信息保护法 第51条; 居民身份证法 第19条)."""
+    get_case_to_see(work, actor, case_number)
+    append_audit(work.session, at=work.now, actor=actor.account_id, action="case.viewed_in_full", subject=case_number)
+
+
+def get_paper(work: Work, actor: Actor, case_number: str, document_id: str) -> tuple[Paper, bytes, str]:
+    """(paper, its PDF, the watermark's words). The reading is put on record. Raises CaseHidden."""
+    case = get_case_to_see(work, actor, case_number)
+    found = [row for row in db.list_documents(work.session, case.id) if row.id == document_id]
+    if not found:
+        raise CaseHidden
+    append_audit(
+        work.session,
+        at=work.now,
+        actor=actor.account_id,
+        action="document.viewed",
+        subject=case_number,
+        detail={"material": found[0].material_id},
+    )
+    words = f"仅供办理{case.item_name}使用 {actor.display_name} {work.today.isoformat()}"
+    return _paper(found[0]), work.tools.blobs.get(found[0].sha256), words
+
+
+def _clock_line(work: Work, clock: ClockRow) -> ClockLine:
+    face: ClockFace = clock_face(work, clock)
+    unit = {"working_day": "个工作日", "calendar_day": "个自然日"}[clock.unit]
+    return ClockLine(
+        label=CLOCK[clock.kind],
+        limit=f"{clock.limit_days}{unit}",
+        due_on=clock.due_on,
+        words="已停止计时" if clock.finished_at else clock_in_words(face),
+        pauses=tuple(
+            f"{PAUSE[pause.reason]}：{pause.started_on:%m-%d} 至 {f'{pause.ended_on:%m-%d}' if pause.ended_on else '今'}"
+            for pause in clock.pauses
+        ),
+        finished=clock.finished_at is not None,
+    )
+
+
+def _card(work: Work, case_number: str, clock: ClockRow, card: CardRow) -> Card:
+    regions = work.tools.catalogue.regions
+    desks = tuple(f"{regions.get(desk.split(' ')[0]).short_name}·{desk.split(' ')[1]}" for desk in card.desks)
+    return Card(case_number, card.colour, CARD[card.colour], CLOCK[clock.kind], card.due_on, card.fell_at, desks)
+
+
+def list_recent_cards(work: Work, actor: Actor) -> list[Card]:
+    """The newest cards this person may see."""
+    shown = []
+    for card in list_cards(work.session, PAST_SHOWN):
+        case = work.session.get(CaseRow, card.case_id)
+        if may_see_case(actor, desks_of(case), case.village_code, work.tools.catalogue.regions):
+            clock = work.session.get(ClockRow, card.clock_id)
+            shown.append(_card(work, case.case_number, clock, card))
+    return shown
+
+
+def _paper(row: DocumentRow) -> Paper:
+    return Paper(row.id, row.name, row.pages, row.captured_at, row.checked_with_original, row.replaced_at is not None)
+
+
+def _stage_line(work: Work, case: CaseRow, row: StageRow) -> StageLine:
+    stage = next(stage for stage in item_of(case).stages if stage.id == row.stage_id)
+    return StageLine(
+        desk=desk_name(work, row),
+        what=stage.what,
+        state=row.state,
+        verdict=VERDICT[row.verdict] if row.verdict else None,
+        opinion=row.opinion,
+        handled_by=row.handled_by,
+        finished_at=row.finished_at,
+    )
+
+
+def _happening(event: EventRow) -> Happening:
+    late = (event.entered_at - event.happened_at).total_seconds() > 3600
+    return Happening(EVENT[event.kind], event.public_note, event.actor_name, event.happened_at, late)
+
+
+def _own_stage(case: CaseRow, actor: Actor) -> StageRow | None:
+    return next(
+        (
+            row
+            for row in case.stages
+            if row.state == StageState.ACTIVE and Desk(row.department, row.region_code) == actor.desk
+        ),
+        None,
+    )
+
+
+def _actions(work: Work, case: CaseRow, actor: Actor) -> tuple[tuple[str, str], ...]:
+    """The buttons: the table's actions, as far as the open stage is this desk's."""
+    own = _own_stage(case, actor)
+    if own is None:
+        return ()
+    kind = next(stage.action for stage in item_of(case).stages if stage.id == own.stage_id)
+    offered = []
+    for action in allowed_actions(Status(case.status), actor.role):
+        fits = STAGE_ACTIONS.get(action) == kind
+        if fits or (action is Action.REQUEST_CORRECTION and not was_corrected(work, case)):
+            offered.append((action.value, ACTION[action]))
+    return tuple(offered)
+
+
+def _may_be_not_applicable(case: CaseRow, actor: Actor) -> bool:
+    own = _own_stage(case, actor)
+    if own is None:
+        return False
+    return any(asks_for_judgement(stage) for stage in item_of(case).stages if stage.id == own.stage_id)

@@ -1,0 +1,44 @@
+"""Publishes the result of every closed case by the item's template, or keeps the reason why nothing is shown."""
+
+from uuid import uuid4
+
+from forms.item import Answers
+from server.db.case import CaseRow
+from server.db.disclosure import DisclosureRow
+from server.domain.case import Status
+from server.domain.disclosure import DisclosureFacts, result_columns
+from server.services.item_version import item_of
+from server.services.work import Work
+
+WITHHELD_COUNTS_ONLY = "本事项按目录只公开数量，不公开个人信息"
+WITHHELD_NOT_GRANTED = "未获批准，不公开个人信息"
+
+
+def facts_of(work: Work, case: CaseRow, answers: Answers) -> DisclosureFacts:
+    return DisclosureFacts(
+        applicant_name=str(answers.get("applicant_name", "")),
+        village_name=work.tools.catalogue.regions.full_name(case.village_code),
+        item_name=case.item_name,
+        completed_on=work.today,
+        age_band=answers.get("age_band"),
+    )
+
+
+def publish_result(work: Work, case: CaseRow, answers: Answers) -> None:
+    """Exactly one entry per closed case (count(closed) = shown + withheld with a reason)."""
+    columns = result_columns(item_of(case), facts_of(work, case, answers), case.stated_result)
+    granted = case.status == Status.COMPLETED
+    reason = None if granted and columns else WITHHELD_COUNTS_ONLY if granted else WITHHELD_NOT_GRANTED
+    work.session.add(
+        DisclosureRow(
+            id=uuid4().hex,
+            case_id=case.id,
+            village_code=case.village_code,
+            item_code=case.item_code,
+            item_name=case.item_name,
+            outcome=case.status,
+            columns=columns if reason is None else None,
+            withheld_reason=reason,
+            published_at=work.now,
+        )
+    )

@@ -1,0 +1,214 @@
+"""Takes a packet in exactly once: opens it, keeps the documents, opens the case and starts its clock."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+from forms.check import find_gaps
+from forms.clock import local_date
+from forms.identity import mask_name, normal_id_number
+from forms.item import ServiceItem
+from forms.packet import Document, Manifest, PacketFault, open_packet
+from server.db import case as db
+from server.db.case import CaseRow, DocumentRow, StageRow
+from server.db.correction import find_correction_by_packet
+from server.db.deadline import list_clocks
+from server.db.resident import ResidentRow, find_resident
+from server.domain.case import Status
+from server.domain.people import desk_of
+from server.domain.review import StageState
+from server.domain.words import STATUS
+from server.services import deadline, walk
+from server.services.answers import seal_answers
+from server.services.correction import answer_correction
+from server.services.event import record_event
+from server.services.item_version import version_of
+from server.services.machine import Machine
+from server.services.work import Tools, Work
+
+CLOCK_TOLERANCE = timedelta(minutes=5)
+
+
+@dataclass(frozen=True)
+class OpenedPacket:
+    """A packet whose every hash was checked and whose documents are durably kept."""
+
+    manifest: Manifest
+
+
+@dataclass(frozen=True)
+class TakenIn:
+    """What the kiosk prints on the receipt."""
+
+    case_number: str
+    lookup_code: str
+    item_name: str
+    status_label: str
+    due_on: str | None
+    received_at: str
+
+
+def open_sealed_packet(tools: Tools, sealed: bytes, packet_id: str) -> OpenedPacket:
+    """Open, verify and keep the documents; no database needed, so no lock is held meanwhile. Raises PacketFault."""
+    manifest, contents = open_packet(sealed, tools.vault.packet_key)
+    if manifest.packet_id != packet_id:
+        raise PacketFault("材料包的编号和上传时报的不一致，没有收下。请重新上传这一件。")
+    for document in manifest.documents:
+        tools.blobs.put(document.sha256, contents[document.file_name])
+    return OpenedPacket(manifest)
+
+
+def find_taken_in(work: Work, packet_id: str) -> TakenIn | None:
+    """The answer already given for this packet: asking twice opens no second case."""
+    case = db.find_case_by_packet(work.session, packet_id)
+    if case is None and (correction := find_correction_by_packet(work.session, packet_id)):
+        case = work.session.get(CaseRow, correction.case_id)
+    return _taken_in(work, case) if case else None
+
+
+def take_in_packet(work: Work, opened: OpenedPacket, machine: Machine) -> TakenIn:
+    """Open the case, or add the corrected papers to it. Idempotent by packet id. Raises PacketFault."""
+    manifest = opened.manifest
+    if taken := find_taken_in(work, manifest.packet_id):
+        return taken
+    if manifest.machine_id != machine.id or manifest.village_code != machine.village_code:
+        raise PacketFault("材料包不是这台电脑在本村收的，没有收下。请在收件的那台电脑上上传。")
+    case = _answer(work, manifest) if manifest.kind == "correction" else _open_case(work, manifest)
+    return _taken_in(work, case)
+
+
+def _taken_in(work: Work, case: CaseRow) -> TakenIn:
+    promised = next(clock for clock in list_clocks(work.session, case.id) if clock.kind == "promised")
+    return TakenIn(
+        case_number=case.case_number,
+        lookup_code=case.lookup_code,
+        item_name=case.item_name,
+        status_label=STATUS[case.status],
+        due_on=promised.due_on.isoformat() if promised.due_on else None,
+        received_at=case.received_at.isoformat(),
+    )
+
+
+def _open_case(work: Work, manifest: Manifest) -> CaseRow:
+    item = work.tools.catalogue.get_item(manifest.item_code)
+    _require_complete(item, manifest)
+    case = _case_row(work, item, manifest)
+    work.session.add(case)
+    work.session.flush()
+    _keep_documents(work, case, manifest)
+    deadline.start_promised_clock(work, case, item)
+    case.stages[0].state = StageState.ACTIVE
+    case.stages[0].opened_at = manifest.visit_started_at
+    walk.finish_stage(work, case.stages[0], StageState.DONE, manifest.agent.display_name)
+    record_event(
+        work, case, "received", manifest.agent.display_name, "村里已收齐材料，拍照后原件当场退还。", case.received_at
+    )
+    walk.move_on(work, case, manifest.answers)
+    return case
+
+
+def _require_complete(item: ServiceItem, manifest: Manifest) -> None:
+    """The server asks the same question the kiosk did; a packet with gaps would cost the villager a second trip."""
+    pages = {document.material_id: document.pages for document in manifest.documents}
+    unknown = pages.keys() - item.materials_by_id.keys()
+    gaps = [gap.sentence for gap in find_gaps(item, manifest.answers, pages)]
+    if unknown:
+        gaps.append("有材料不在这个事项的材料清单里。")
+    if gaps:
+        raise PacketFault(f"材料还不齐，没有收下：{''.join(gaps[:5])}请补齐后重新上传。")
+
+
+def _case_row(work: Work, item: ServiceItem, manifest: Manifest) -> CaseRow:
+    case_id = uuid4().hex
+    regions = work.tools.catalogue.regions
+    received_at = _believable(manifest.received_at, work.now)
+    county = regions.ancestor(manifest.village_code, "county")
+    resident = _resident(work, manifest)
+    return CaseRow(
+        id=case_id,
+        case_number=db.next_case_number(work.session, county.code, local_date(received_at)),
+        lookup_code=manifest.lookup_code,
+        packet_id=manifest.packet_id,
+        item_code=item.code,
+        item_name=item.name,
+        item_version=version_of(item),
+        catalogue_digest=work.tools.catalogue.digest,
+        village_code=manifest.village_code,
+        resident_id=resident.id,
+        applicant_masked=mask_name(str(manifest.answers["applicant_name"])),
+        sealed_answers=seal_answers(work, case_id, manifest.answers),
+        agent_name=manifest.agent.sign_in_name,
+        agent_display_name=manifest.agent.display_name,
+        machine_id=manifest.machine_id,
+        status=Status.AWAITING_ACCEPTANCE,
+        received_at=received_at,
+        taken_in_at=work.now,
+        stages=_stage_rows(work, item, manifest.village_code),
+    )
+
+
+def _believable(received_at: datetime, now: datetime) -> datetime:
+    """The kiosk's time of receipt; a village PC whose clock runs ahead must not start a limit in the future."""
+    return received_at if received_at <= now + CLOCK_TOLERANCE else now
+
+
+def _stage_rows(work: Work, item: ServiceItem, village_code: str) -> list[StageRow]:
+    rows = []
+    for position, stage in enumerate(item.stages):
+        desk = desk_of(stage, village_code, work.tools.catalogue.regions)
+        rows.append(
+            StageRow(
+                position=position,
+                stage_id=stage.id,
+                department=desk.department,
+                region_code=desk.region_code,
+                state=StageState.PENDING,
+            )
+        )
+    return rows
+
+
+def _resident(work: Work, manifest: Manifest) -> ResidentRow:
+    number = normal_id_number(str(manifest.answers["applicant_id"]))
+    vault = work.tools.vault
+    index = vault.blind_index(number, "id_number")
+    resident = find_resident(work.session, index)
+    if resident is None:
+        resident_id = uuid4().hex
+        resident = ResidentRow(
+            id=resident_id,
+            id_number_index=index,
+            sealed_name=vault.seal(str(manifest.answers["applicant_name"]).encode(), f"name {resident_id}"),
+            sealed_id_number=vault.seal(number.encode(), f"id_number {resident_id}"),
+        )
+        work.session.add(resident)
+        work.session.flush()
+    return resident
+
+
+def _keep_documents(work: Work, case: CaseRow, manifest: Manifest) -> None:
+    work.session.add_all(_document_row(case, manifest, document) for document in manifest.documents)
+
+
+def _document_row(case: CaseRow, manifest: Manifest, document: Document) -> DocumentRow:
+    return DocumentRow(
+        id=uuid4().hex,
+        case_id=case.id,
+        packet_id=manifest.packet_id,
+        material_id=document.material_id,
+        name=document.name,
+        sha256=document.sha256,
+        size=document.size,
+        pages=document.pages,
+        captured_at=document.captured_at,
+        checked_with_original=document.checked_with_original,
+    )
+
+
+def _answer(work: Work, manifest: Manifest) -> CaseRow:
+    case = db.lock_case(work.session, manifest.case_number or "")
+    if case is None or case.village_code != manifest.village_code or case.lookup_code != manifest.lookup_code:
+        raise PacketFault("没有找到要补正的办件，没有收下。请从“待补正”列表里重新打开这一件。")
+    answer_correction(work, case, manifest.packet_id, [document.material_id for document in manifest.documents], manifest.agent.display_name)
+    _keep_documents(work, case, manifest)
+    return case

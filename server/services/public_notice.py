@@ -1,0 +1,51 @@
+"""公示: puts the masked notice up, and takes it down when its days are over."""
+
+from uuid import uuid4
+
+from forms.clock import written_date
+from forms.identity import mask_name
+from forms.item import Answers, Stage
+from server.db.case import CaseRow, StageRow
+from server.db.public_notice import PublicNoticeRow
+from server.domain.deadline import Limit, due_on
+from server.services.event import SYSTEM, record_event
+from server.services.item_version import item_of
+from server.services.work import Work
+
+
+def start_public_notice(work: Work, case: CaseRow, stage: Stage, answers: Answers) -> None:
+    """The notice runs whole days: the day it goes up is not counted (民法典 第201条)."""
+    item = item_of(case)
+    unit = item.public_notice_unit or "calendar_day"
+    ends_on = due_on(Limit(stage.notice_days or 0, unit), work.today, work.tools.calendar)
+    assert ends_on is not None  # no stops were given
+    name = str(answers.get("applicant_name", ""))
+    work.session.add(
+        PublicNoticeRow(
+            id=uuid4().hex,
+            case_id=case.id,
+            stage_id=stage.id,
+            village_code=case.village_code,
+            item_name=case.item_name,
+            columns=[
+                ["姓名", mask_name(name)],
+                ["村（组）", work.tools.catalogue.regions.full_name(case.village_code)],
+                ["事项", case.item_name],
+                ["公示内容", stage.what],
+            ],
+            started_at=work.now,
+            starts_on=work.today,
+            ends_on=ends_on,
+        )
+    )
+    record_event(work, case, "public_notice_started", SYSTEM, f"公示到{written_date(ends_on)}")
+
+
+def take_down_notice(work: Work, notice_id: str) -> tuple[CaseRow, StageRow] | None:
+    """Take one expired notice down; the case and the stage it held, or None when it is down or still running."""
+    notice = work.session.get(PublicNoticeRow, notice_id, with_for_update=True)
+    if notice is None or notice.ended_at or notice.ends_on >= work.today:
+        return None
+    notice.ended_at = work.now
+    case = work.session.get(CaseRow, notice.case_id, with_for_update=True)
+    return case, next(row for row in case.stages if row.stage_id == notice.stage_id)

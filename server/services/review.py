@@ -1,0 +1,145 @@
+"""What desks do to a case: accept, decline, verify, give a verdict, approve, reject, issue."""
+
+from forms.item import Stage
+from server.db.case import CaseRow, StageRow
+from server.domain.case import Action, Status, require_allowed
+from server.domain.disclosure import stated_labels
+from server.domain.people import Actor, Desk
+from server.domain.review import StageState, Verdict, asks_for_judgement
+from server.domain.words import LABELS, VERDICT
+from server.services import deadline, walk
+from server.services.answers import answers_of
+from server.services.event import record_event
+from server.services.item_version import item_of
+from server.services.work import Work
+
+STAGE_ACTIONS = {
+    Action.ACCEPT: "accept",
+    Action.DECLINE: "accept",
+    Action.VERIFY: "verify",
+    Action.GIVE_VERDICT: "joint_review",
+    Action.APPROVE: "approve",
+    Action.REJECT: "approve",
+    Action.ISSUE: "issue",
+}
+
+
+class NotYourDesk(Exception):
+    """The case lies at another desk now; the text says where."""
+
+
+class ReasonMissing(Exception):
+    """An act that must be explained to the villager was not."""
+
+
+def desks_of(case: CaseRow) -> set[Desk]:
+    return {Desk(row.department, row.region_code) for row in case.stages}
+
+
+def stage_at_desk(work: Work, case: CaseRow, actor: Actor, action: Action) -> StageRow:
+    """The open stage this actor may act on. Raises ActionNotAllowed, NotYourDesk."""
+    require_allowed(Status(case.status), action, actor.role, LABELS)
+    stages = {stage.id: stage for stage in item_of(case).stages}
+    active = [row for row in case.stages if row.state == StageState.ACTIVE]
+    for row in active:
+        if Desk(row.department, row.region_code) == actor.desk and stages[row.stage_id].action == STAGE_ACTIONS[action]:
+            return row
+    holders = "、".join(desk_name(work, row) for row in active) or "无"
+    raise NotYourDesk(f"这件现在不在您这里，在：{holders}。")
+
+
+def desk_name(work: Work, row: StageRow) -> str:
+    return f"{work.tools.catalogue.regions.get(row.region_code).short_name}·{row.department}"
+
+
+def accept_case(work: Work, case: CaseRow, actor: Actor) -> None:
+    """受理 by the competent body: the statutory clock starts where the item says so."""
+    row = stage_at_desk(work, case, actor, Action.ACCEPT)
+    if _stage_of(case, row).clock_start == "statutory":
+        deadline.start_statutory_clock(work, case, item_of(case))
+    _finish(work, case, row, actor, "accepted", f"{desk_name(work, row)}已受理。")
+
+
+def verify_case(work: Work, case: CaseRow, actor: Actor, opinion: str, *, applies: bool = True) -> None:
+    """核验通过, or 不适用 where the stage has a condition only its desk can judge."""
+    row = stage_at_desk(work, case, actor, Action.VERIFY)
+    row.opinion = opinion
+    if not applies:
+        _require_conditional(_stage_of(case, row))
+        row.verdict = Verdict.NOT_APPLICABLE
+    _finish(work, case, row, actor, "verified", f"{desk_name(work, row)}已核验。")
+
+
+def give_verdict(work: Work, case: CaseRow, actor: Actor, verdict: Verdict, opinion: str) -> None:
+    """One department's part of the joint review. A negative verdict needs a reason and does not end the review."""
+    row = stage_at_desk(work, case, actor, Action.GIVE_VERDICT)
+    stage = _stage_of(case, row)
+    if verdict is Verdict.NOT_APPLICABLE:
+        _require_conditional(stage)
+    if verdict is not Verdict.AGREE and not opinion.strip():
+        raise ReasonMissing(f"选“{VERDICT[verdict]}”要写明理由。")
+    row.verdict, row.opinion = verdict, opinion
+    group = [other for other in case.stages if _stage_of(case, other).group == stage.group] if stage.group else [row]
+    given = sum(1 for other in group if other is row or other.finished_at)
+    _finish(work, case, row, actor, "verdict_given", f"{desk_name(work, row)}已出意见（{given}/{len(group)}）。")
+
+
+def _stage_of(case: CaseRow, row: StageRow) -> Stage:
+    return next(stage for stage in item_of(case).stages if stage.id == row.stage_id)
+
+
+def _require_conditional(stage: Stage) -> None:
+    if not asks_for_judgement(stage):
+        raise ReasonMissing("这个环节没有写明适用条件，不能选“不适用”，请选别的意见。")
+
+
+def approve_case(work: Work, case: CaseRow, actor: Actor, opinion: str, stated: dict[str, str]) -> None:
+    """`stated` fills the published columns the case does not know itself (amount, first month)."""
+    row = stage_at_desk(work, case, actor, Action.APPROVE)
+    row.opinion = opinion
+    wanted = stated_labels(item_of(case))
+    case.stated_result = {label: stated[label].strip() for label in wanted if stated.get(label, "").strip()}
+    case.decision = "approved"
+    _finish(work, case, row, actor, "approved", f"{desk_name(work, row)}已批准。")
+
+
+def reject_case(work: Work, case: CaseRow, actor: Actor, reason: str) -> None:
+    """不批准: reasons in writing and the ways to seek review (行政许可法 第38条)."""
+    row = stage_at_desk(work, case, actor, Action.REJECT)
+    _require_reason(reason)
+    row.opinion = reason
+    case.decision, case.decision_reason = "rejected", reason
+    _end(work, case, row, actor, Status.REJECTED, "rejected", reason)
+
+
+def decline_case(work: Work, case: CaseRow, actor: Actor, reason: str) -> None:
+    """不予受理, with the reason and, where it is another's business, which body is competent (第32条)."""
+    row = stage_at_desk(work, case, actor, Action.DECLINE)
+    _require_reason(reason)
+    row.opinion = reason
+    case.decision, case.decision_reason = "declined", reason
+    _end(work, case, row, actor, Status.DECLINED, "declined", reason)
+
+
+def issue_result(work: Work, case: CaseRow, actor: Actor, opinion: str) -> None:
+    row = stage_at_desk(work, case, actor, Action.ISSUE)
+    row.opinion = opinion
+    _finish(work, case, row, actor, "issued", opinion.strip() or f"{desk_name(work, row)}已送达。")
+
+
+def _require_reason(reason: str) -> None:
+    if len(reason.strip()) < 5:
+        raise ReasonMissing("请写明理由（至少5个字），群众会看到它。")
+
+
+def _finish(work: Work, case: CaseRow, row: StageRow, actor: Actor, kind: str, note: str) -> None:
+    done = StageState.NOT_APPLICABLE if row.verdict == Verdict.NOT_APPLICABLE else StageState.DONE
+    walk.finish_stage(work, row, done, actor.display_name)
+    record_event(work, case, kind, actor.display_name, note)
+    walk.move_on(work, case, answers_of(work, case))
+
+
+def _end(work: Work, case: CaseRow, row: StageRow, actor: Actor, status: Status, kind: str, reason: str) -> None:
+    walk.finish_stage(work, row, StageState.DONE, actor.display_name)
+    walk.close_case(work, case, status, answers_of(work, case))
+    record_event(work, case, kind, actor.display_name, reason)

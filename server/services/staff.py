@@ -1,0 +1,137 @@
+"""Staff sign in and out: argon2id passwords, sessions that end, a lock after repeated failures."""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import uuid4
+
+from argon2 import PasswordHasher
+from argon2.exceptions import VerifyMismatchError
+
+from server.db import staff as db
+from server.db.audit import append_audit
+from server.db.staff import StaffRow, StaffSessionRow
+from server.domain.people import Actor, Desk, Role
+from server.services.work import Work
+
+IDLE_LIMIT = timedelta(minutes=30)
+WHOLE_LIMIT = timedelta(hours=10)
+FAILURES_BEFORE_LOCK = 5
+LOCK_TIME = timedelta(minutes=15)
+SEEN_STEP = timedelta(minutes=1)
+
+_hasher = PasswordHasher()  # argon2id with the library's defaults (RFC 9106 low-memory profile)
+# Verified against when no such account exists, so that the answer's timing does not tell which names are real.
+_NOBODY = _hasher.hash(secrets.token_hex(16))
+
+WRONG = "账号或密码不对。请重新输入；连错5次会锁15分钟。"
+LOCKED = "连续输错太多次，账号先锁15分钟。请稍后再试，或找管理员解锁。"
+
+
+class SignInRefused(Exception):
+    """The text says what to do; it never says whether the name exists."""
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """A staff member's session at an edge."""
+
+    actor: Actor
+    csrf_token: str
+
+
+def create_staff(
+    work: Work, *, sign_in_name: str, display_name: str, password: str, role: Role, department: str, region_code: str
+) -> StaffRow:
+    work.tools.catalogue.regions.get(region_code)
+    row = StaffRow(
+        id=uuid4().hex,
+        sign_in_name=sign_in_name,
+        display_name=display_name,
+        password_hash=_hasher.hash(password),
+        role=role,
+        department=department,
+        region_code=region_code,
+        active=True,
+        failed_sign_ins=0,
+    )
+    work.session.add(row)
+    append_audit(work.session, at=work.now, actor="system", action="staff.created", subject=sign_in_name)
+    return row
+
+
+def check_password(work: Work, sign_in_name: str, password: str) -> StaffRow | str:
+    """The account, or the sentence that refuses. Failures are counted, so the caller must commit either way."""
+    row = db.find_staff_by_name(work.session, sign_in_name)
+    if row is None or not row.active:
+        _matches(_NOBODY, password)
+        return WRONG
+    if row.locked_until and row.locked_until > work.now:
+        return LOCKED
+    if _matches(row.password_hash, password):
+        row.failed_sign_ins, row.locked_until = 0, None
+        append_audit(work.session, at=work.now, actor=sign_in_name, action="staff.signed_in", subject=sign_in_name)
+        return row
+    row.failed_sign_ins += 1
+    if row.failed_sign_ins >= FAILURES_BEFORE_LOCK:
+        row.failed_sign_ins, row.locked_until = 0, work.now + LOCK_TIME
+    append_audit(work.session, at=work.now, actor="unknown", action="staff.sign_in_failed", subject=sign_in_name)
+    return WRONG
+
+
+def _matches(password_hash: str, password: str) -> bool:
+    try:
+        return _hasher.verify(password_hash, password)
+    except VerifyMismatchError:
+        return False
+
+
+def start_session(work: Work, row: StaffRow) -> str:
+    """The token for the cookie. Always a new one: a planted cookie is never adopted (session fixation)."""
+    token = secrets.token_urlsafe(32)
+    work.session.add(
+        StaffSessionRow(
+            token_hash=_hashed(token),
+            staff_id=row.id,
+            csrf_token=secrets.token_urlsafe(24),
+            started_at=work.now,
+            last_seen_at=work.now,
+        )
+    )
+    return token
+
+
+def find_signed_in(work: Work, token: str) -> SignedIn | None:
+    """Who the cookie belongs to; None once the session has idled 30 minutes or run 10 hours."""
+    found = db.find_session(work.session, _hashed(token))
+    if found is None:
+        return None
+    session, row = found
+    if not row.active or work.now - session.last_seen_at > IDLE_LIMIT or work.now - session.started_at > WHOLE_LIMIT:
+        return None
+    return SignedIn(actor_of(row), session.csrf_token)
+
+
+def needs_touch(work: Work, token: str) -> bool:
+    """Whether the session's last-seen time is old enough to be worth a write."""
+    found = db.find_session(work.session, _hashed(token))
+    return found is not None and work.now - found[0].last_seen_at > SEEN_STEP
+
+
+def touch_session(work: Work, token: str) -> None:
+    if found := db.find_session(work.session, _hashed(token)):
+        found[0].last_seen_at = work.now
+
+
+def end_session(work: Work, token: str) -> None:
+    if found := db.find_session(work.session, _hashed(token)):
+        work.session.delete(found[0])
+
+
+def actor_of(row: StaffRow) -> Actor:
+    return Actor(row.sign_in_name, row.display_name, Role(row.role), Desk(row.department, row.region_code))
+
+
+def _hashed(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()

@@ -1,0 +1,56 @@
+"""Walks a case from stage to stage: opens what comes next, and closes the case after the last one."""
+
+from forms.item import Answers, Stage
+from server.db.case import CaseRow, StageRow
+from server.domain.case import CLOSED, STATUS_OF_STAGE, Status, status_of
+from server.domain.review import StageState, rules_itself_out, stages_to_open
+from server.services import deadline, disclosure, public_notice
+from server.services.event import SYSTEM, record_event
+from server.services.item_version import item_of
+from server.services.work import Work
+
+
+def move_on(work: Work, case: CaseRow, answers: Answers) -> None:
+    """Open whatever may open now, again and again, until somebody has something to do or the case is complete."""
+    item = item_of(case)
+    rows = {row.stage_id: row for row in case.stages}
+    while opened := stages_to_open(item.stages, {key: StageState(row.state) for key, row in rows.items()}):
+        for stage in opened:
+            _open_stage(work, case, stage, rows[stage.id], answers)
+    if case.status not in CLOSED:
+        case.status = status_of(stage.action for stage in item.stages if rows[stage.id].state == StageState.ACTIVE)
+    if case.status == Status.COMPLETED and case.closed_at is None:
+        close_case(work, case, Status.COMPLETED, answers)
+    elif case.status not in CLOSED:
+        deadline.keep_time(work, case)
+
+
+def _open_stage(work: Work, case: CaseRow, stage: Stage, row: StageRow, answers: Answers) -> None:
+    row.opened_at = work.now
+    if rules_itself_out(stage, answers):
+        finish_stage(work, row, StageState.NOT_APPLICABLE)
+        return
+    row.state = StageState.ACTIVE
+    case.status = STATUS_OF_STAGE[stage.action]
+    if stage.clock_start == "statutory" and stage.action != "accept":
+        deadline.start_statutory_clock(work, case, item_of(case))
+    if stage.is_public_notice:
+        public_notice.start_public_notice(work, case, stage, answers)
+    elif stage.action == "publicise":
+        finish_stage(work, row, StageState.DONE)  # a mere posting: the result itself is published when the case closes
+
+
+def finish_stage(work: Work, row: StageRow, state: StageState, handled_by: str = SYSTEM) -> None:
+    row.state = state
+    row.finished_at = work.now
+    row.handled_by = handled_by
+
+
+def close_case(work: Work, case: CaseRow, status: Status, answers: Answers) -> None:
+    """End the case: the clocks stand still, the result is published or its withholding explained."""
+    case.status = status
+    case.closed_at = work.now
+    deadline.finish_clocks(work, case)
+    disclosure.publish_result(work, case, answers)
+    if status is Status.COMPLETED:
+        record_event(work, case, "completed", SYSTEM, "事情办完了，请给这次服务评个价。")

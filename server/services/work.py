@@ -1,0 +1,42 @@
+"""What every errand is handed: one open transaction, the time it happens at, and the tools of this installation."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
+
+from forms.catalogue import Catalogue
+from forms.clock import Clock, local_date
+from server.adapters.blob_store import BlobStore
+from server.adapters.vault import Vault
+from server.db.engine import RowConflict
+from server.domain.work_calendar import WorkCalendar
+from server.settings import ServerSettings
+
+
+__all__ = ["RowConflict", "Tools", "Work"]
+
+
+@dataclass(frozen=True)
+class Tools:
+    """Built once by `bootstrap`."""
+
+    settings: ServerSettings
+    clock: Clock
+    catalogue: Catalogue
+    calendar: WorkCalendar
+    vault: Vault
+    blobs: BlobStore
+
+
+@dataclass(frozen=True)
+class Work:
+    """One errand's transaction; `now` is read once so that everything in it happens at one instant."""
+
+    session: Session
+    now: datetime
+    tools: Tools
+
+    @property
+    def today(self) -> date:
+        return local_date(self.now)

@@ -1,0 +1,69 @@
+"""Every setting of the server in one frozen object: read once from a TOML file, unknown keys an error, no secret has a default."""
+
+import os
+import tomllib
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+
+class SettingsFault(ValueError):
+    """The settings cannot be used; the text names the file and the key."""
+
+
+class WeChatSettings(BaseModel):
+    """The official account and the mini-program; two app ids, two secrets."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    api_base: str = "https://api.weixin.qq.com"
+    official_app_id: str
+    official_secret: str
+    official_token: str
+    official_aes_key: str = Field(min_length=43, max_length=43)
+    miniprogram_app_id: str
+    miniprogram_secret: str
+    progress_template_id: str
+
+
+class ServerSettings(BaseModel):
+    """`data_folder` holds the database (unless another is named), the documents and the keys."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    data_folder: Path
+    public_url: str
+    database_url: str | None = None
+    host: str = "127.0.0.1"
+    port: int = 8000
+    workers: int = Field(default=2, ge=1, le=64)
+    # A village line may trickle one upload for minutes and holds a thread meanwhile: 428 villages must not starve the
+    # rest, so there are many threads (they cost little while they wait).
+    threads_per_worker: int = Field(default=256, ge=4, le=2048)
+    session_secret: str = Field(min_length=32)
+    secure_cookies: bool = True
+    clock_file: Path | None = None
+    max_picture_pixels: int = 80_000_000
+    worker_pause_seconds: float = 1.0
+    wechat: WeChatSettings
+
+    @property
+    def database(self) -> str:
+        return self.database_url or f"sqlite:///{self.data_folder / 'hongye.sqlite3'}"
+
+
+def load_settings(path: Path) -> ServerSettings:
+    """Read a TOML file. HONGYE_DATABASE_URL in the environment overrides the file. Raises SettingsFault."""
+    try:
+        stated = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise SettingsFault(f"no settings at {path}: run `hongye run`, or write the file (see docs/settings.md)") from None
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsFault(f"{path} is not TOML: {error}") from None
+    if database_url := os.environ.get("HONGYE_DATABASE_URL"):
+        stated["database_url"] = database_url
+    try:
+        return ServerSettings.model_validate(stated)
+    except ValidationError as error:
+        faults = "; ".join(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors())
+        raise SettingsFault(f"{path}: {faults}") from None

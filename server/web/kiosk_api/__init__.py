@@ -1,0 +1,13 @@
+"""What a village machine calls: enrolment, agents' sign-in, resumable uploads, packets, corrections to bring."""
+
+from flask import Blueprint
+
+from server.web.kiosk_api import machines, packets, uploads
+
+
+def kiosk_blueprint() -> Blueprint:
+    blueprint = Blueprint("kiosk", __name__, url_prefix="/kiosk")
+    machines.add_routes(blueprint)
+    uploads.add_routes(blueprint)
+    packets.add_routes(blueprint)
+    return blueprint

@@ -1,0 +1,1 @@
+"""Web manners all audiences share: guards, errors, the staff session, assets."""

@@ -1,0 +1,88 @@
+"""From corners to a page: true proportions, even light, red stamps stay red; and the one call the kiosk makes."""
+
+import cv2
+import numpy as np
+import pytest
+
+from kiosk.camera.specimens import specimens_for, story_person
+from kiosk.camera.virtual import VirtualCamera, VirtualCameraSettings
+from kiosk.imaging.capture import encode_page, process
+from kiosk.imaging.enhance import enhance
+from kiosk.imaging.rectify import rectify, shape_of, true_proportion
+
+SHEETS = specimens_for(story_person())
+
+
+def photograph(name: str, **quirks) -> tuple[np.ndarray, np.ndarray]:
+    camera = VirtualCamera(VirtualCameraSettings(**quirks))
+    camera.place(SHEETS[name].picture, SHEETS[name].width_mm, SHEETS[name].height_mm)
+    return camera.still().image, camera.true_corners()
+
+
+@pytest.mark.parametrize(
+    ("name", "shape"), [("apply_form", "a4"), ("id_card_front", "card"), ("photo", "other"), ("id_card_back", "card")]
+)
+@pytest.mark.parametrize("tilt", [0, 17, -30])
+def test_the_kind_of_paper_is_told_by_its_proportions(name: str, shape: str, tilt: int) -> None:
+    image, corners = photograph(name, tilt_degrees=tilt)
+    assert shape_of(corners, image.shape) == shape
+
+
+def test_a_page_of_known_paper_has_its_true_size() -> None:
+    image, corners = photograph("apply_form")
+    assert rectify(image, corners, dpi=200).shape == (2339, 1654, 3)
+    assert rectify(image, np.roll(corners, -1, axis=0), dpi=100).shape == (827, 1169, 3)
+    image, corners = photograph("id_card_front")
+    assert rectify(image, corners, dpi=300).shape == (638, 1011, 3)
+
+
+def test_the_proportion_of_other_paper_is_kept() -> None:
+    image, corners = photograph("photo", tilt_degrees=12)
+    page = rectify(image, corners)
+    assert page.shape[1] / page.shape[0] == pytest.approx(102 / 152, rel=0.05)
+    assert true_proportion(corners, image.shape) == pytest.approx(102 / 152, rel=0.05)
+
+
+def test_a_straightened_page_shows_what_was_on_the_paper() -> None:
+    image, corners = photograph("apply_form", tilt_degrees=25, perspective=0.05, noise=0, unevenness=0, shadow=0)
+    page = rectify(image, corners, dpi=100)
+    truth = cv2.resize(SHEETS["apply_form"].picture, (page.shape[1], page.shape[0]), interpolation=cv2.INTER_AREA)
+    likeness = np.corrcoef(page[..., 1].ravel(), truth[..., 1].ravel())[0, 1]
+    assert likeness > 0.93
+
+
+def test_corners_that_enclose_nothing_are_refused() -> None:
+    with pytest.raises(ValueError):
+        rectify(np.zeros((50, 50, 3), np.uint8), np.zeros((4, 2)))
+
+
+def test_enhancing_evens_out_the_light_and_keeps_stamps_red() -> None:
+    image, corners = photograph("apply_form", unevenness=1.0, light=0.7)
+    page = rectify(image, corners, dpi=100)
+    better = enhance(page)
+    blanks = [better[40:70, 40:120].mean(), better[-60:-30, -140:-60].mean()]
+    assert min(blanks) > 232 and abs(blanks[0] - blanks[1]) < 12
+    red = (better[..., 2].astype(int) - better[..., 1] > 60).mean()
+    assert red > 0.6 * (SHEETS["apply_form"].picture[..., 2].astype(int) - SHEETS["apply_form"].picture[..., 1] > 60).mean()
+    assert enhance(page, mode="grey").shape == page.shape[:2]
+
+
+def test_a_photograph_is_not_bleached() -> None:
+    image, corners = photograph("photo")
+    page = rectify(image, corners)
+    assert enhance(page)[400:600, 300:500].mean() < page[400:600, 300:500].mean() * 1.35
+
+
+def test_a_good_frame_becomes_an_acceptable_page() -> None:
+    image, _ = photograph("id_card_front", desk="wood")
+    capture = process(image)
+    assert capture.acceptable and capture.findings == ()
+    assert capture.page.shape == (425, 674, 3) and capture.ms > 0
+    encoded = encode_page(capture.page)
+    assert encoded[:2] == b"\xff\xd8" and len(encode_page(capture.page, 30)) < len(encoded)
+
+
+def test_an_empty_desk_is_not_acceptable_and_has_no_page() -> None:
+    capture = process(VirtualCamera(VirtualCameraSettings(resolution=(1280, 960))).still().image)
+    assert not capture.acceptable and capture.page is None and capture.sheet is None
+    assert [finding.code for finding in capture.findings] == ["no_sheet"]

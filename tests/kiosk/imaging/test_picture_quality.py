@@ -1,0 +1,80 @@
+"""Quality findings: silent on good pictures, and each trouble told with what to do."""
+
+import numpy as np
+import pytest
+
+from kiosk.camera.specimens import specimens_for, story_person
+from kiosk.camera.virtual import VirtualCamera, VirtualCameraSettings
+from kiosk.imaging.page import Sheet, find_sheet
+from kiosk.imaging.quality import Finding, assess
+
+SHEETS = specimens_for(story_person())
+
+
+def findings_for(name: str | None, **quirks) -> dict[str, Finding]:
+    camera = VirtualCamera(VirtualCameraSettings(**quirks))
+    if name is not None:
+        sheet = SHEETS[name]
+        camera.place(sheet.picture, sheet.width_mm, sheet.height_mm)
+    image = camera.still().image
+    return {finding.code: finding for finding in assess(image, find_sheet(image))}
+
+
+@pytest.mark.parametrize("desk", ["dark", "light", "wood"])
+@pytest.mark.parametrize("name", sorted(SHEETS))
+def test_a_good_picture_has_no_findings(name: str, desk: str) -> None:
+    assert findings_for(name, desk=desk) == {}
+
+
+@pytest.mark.parametrize("name", ["id_card_front", "apply_form", "household_register_2"])
+def test_a_blurred_picture_is_told(name: str) -> None:
+    assert findings_for(name, blur=3.0)["blurred"].blocking
+
+
+def test_a_blank_white_sheet_is_not_called_blurred() -> None:
+    camera = VirtualCamera()
+    camera.place(np.full((700, 500, 3), 246, np.uint8), 150, 210)
+    image = camera.still().image
+    assert assess(image, find_sheet(image)) == []
+
+
+def test_glare_is_told_with_its_place() -> None:
+    finding = findings_for("apply_form", glare=0.8, glare_at=(0.8, 0.8))["glare"]
+    assert finding.sentence.startswith("右下") and "反光" in finding.sentence
+    x, y, width, height = finding.box
+    assert x + width / 2 > 1632 and y + height / 2 > 1224
+    assert finding.blocking
+
+
+def test_bright_paper_is_not_glare() -> None:
+    assert "glare" not in findings_for("apply_form", light=1.05, unevenness=0.0)
+
+
+@pytest.mark.parametrize(
+    ("offset", "advice"), [((190, 0), "往左"), ((-190, 0), "往右"), ((0, 150), "往上"), ((0, -150), "往下")]
+)
+def test_a_sheet_half_out_of_the_picture_is_cut_off_and_the_way_back_is_told(offset, advice: str) -> None:
+    finding = findings_for("household_register_1", offset_mm=offset)["cut_off"]
+    assert advice in finding.sentence and finding.blocking
+
+
+def test_a_dark_room_is_told() -> None:
+    assert findings_for("apply_form", light=0.15)["too_dark"].blocking
+    assert "too_dark" in findings_for("id_card_front", light=0.15)
+
+
+def test_an_empty_dark_desk_in_good_light_only_lacks_a_sheet() -> None:
+    assert set(findings_for(None, desk="dark")) == {"no_sheet"}
+
+
+def test_a_finger_over_the_sheet_is_told() -> None:
+    for desk in ("dark", "light", "wood"):
+        assert "手" in findings_for("apply_form", hand=True, desk=desk)["obstructed"].sentence
+
+
+def test_a_sheet_far_away_is_too_small() -> None:
+    image = np.full((1224, 1632, 3), 60, np.uint8)
+    corners = np.array([[800, 600], [900, 600], [900, 640], [800, 640]], float)
+    image[600:640, 800:900] = 230
+    codes = {finding.code for finding in assess(image, Sheet(corners, 0.9))}
+    assert "too_small" in codes
