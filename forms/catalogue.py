@@ -47,10 +47,11 @@ class Finding:
 
 @dataclass(frozen=True)
 class Catalogue:
-    """What can be applied for, where."""
+    """What can be applied for, where; `departments` maps a department's code to its name."""
 
     items: dict[str, ServiceItem]
     regions: RegionTree
+    departments: dict[str, str]
     warning: str
 
     def get_item(self, code: str) -> ServiceItem:
@@ -74,7 +75,8 @@ def load_catalogue(folder: Path = DATA_FOLDER) -> Catalogue:
     findings += [finding for item in items for finding in check_item(item, meta)]
     if findings:
         raise CatalogueFault(findings)
-    return Catalogue({item.code: item for item in items}, load_regions(folder), meta["warning"])
+    departments = {department["code"]: department["name"] for department in meta["departments"]}
+    return Catalogue({item.code: item for item in items}, load_regions(folder), departments, meta["warning"])
 
 
 @cache

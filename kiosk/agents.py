@@ -1,4 +1,4 @@
-"""代办员登录: online against the server; offline, for a while, against an argon2id hash kept from the last online sign-in."""
+"""代办员登录: online against the server; offline, for two weeks, against a hash kept from the last online sign-in."""
 
 import json
 from dataclasses import asdict, dataclass

@@ -1,4 +1,4 @@
-"""The visit (one villager, one errand at the counter) as a pure state machine: each action takes a Visit and returns a new one.
+"""The visit (one villager, one errand) as a pure state machine: each action takes a Visit and returns a new one.
 
 What may be done at which step is the table `ALLOWED`; the screen shows its buttons from it, and every action asks it.
 """

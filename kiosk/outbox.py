@@ -205,7 +205,8 @@ class Outbox:
         with self._writing() as database:
             now = _written(self._clock.now())
             database.execute(
-                "UPDATE packet SET next_try_at=?, attempts=0, for_want_of_line=0 WHERE state='waiting' AND for_want_of_line=1",
+                "UPDATE packet SET next_try_at=?, attempts=0, for_want_of_line=0"
+                " WHERE state='waiting' AND for_want_of_line=1",
                 (now,),
             )
 

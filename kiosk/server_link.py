@@ -109,9 +109,8 @@ class ServerLink:
 
     def create_upload(self, packet_id: str, size: int, sha256: str) -> str:
         """tus creation; the path of the new upload on this server."""
-        metadata = ",".join(
-            f"{key} {base64.b64encode(value.encode()).decode()}" for key, value in (("packet_id", packet_id), ("sha256", sha256))
-        )
+        told = {"packet_id": packet_id, "sha256": sha256}
+        metadata = ",".join(f"{key} {base64.b64encode(value.encode()).decode()}" for key, value in told.items())
         response = self._tus("POST", "/kiosk/uploads", {"Upload-Length": str(size), "Upload-Metadata": metadata})
         return self._own_path(response.headers.get("Location", ""))
 

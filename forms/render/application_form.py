@@ -17,7 +17,7 @@ _LABEL_WIDTH = 94.0
 _HALF_TYPES = ("text", "id_number", "phone", "date", "money", "bank_account", "bool")
 _LONGEST_HALF_LABEL = 11
 _VALUE_SIZE = 13.0
-_BLANK_DATE = "　　　　年　　　月　　　日"
+_BLANK_DATE = "　　　年　　月　　日"
 _DECLARATION = "我看过（或听村代办员读过）上面填的内容，都是我自己的意思，和我知道的情况一样。"
 
 
@@ -197,9 +197,9 @@ def _signature(fit: Fit) -> Flowable:
         _Box("指印", "右手食指", 90),
         _Box("签名日期", "", 140),
     )
-    heads = [Words([Span(box.title, bold=True), Span("  " + box.remark, ink=INK_SOFT)], fit.size(11)) for box in boxes]
+    heads = [Words([Span(box.title, bold=True), Span("  " + box.remark, ink=INK_SOFT)], 11) for box in boxes]
     room = max(20 * mm, fit.gap(26 * mm))
-    date_line = [gap(room - 24), Words("　　　年　　月　　日", 12, align="right")]
+    date_line = [gap(room - 24), Words(_BLANK_DATE, 12, align="right")]
     return grid(
         [heads, [gap(room), "", date_line]],
         [box.width for box in boxes],

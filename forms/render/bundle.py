@@ -11,7 +11,7 @@ from reportlab.lib.units import mm
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
-from forms.render.paper import BRAND, PaperFault
+from forms.render.paper import PaperFault, new_canvas
 
 # ISO/IEC 7810 ID-1: the size of a resident identity card, a bank card and a social security card.
 CARD_WIDTH_MM = 85.6
@@ -51,9 +51,7 @@ def bundle_pages(pages: Sequence[PageImage | CardSheet], *, title: str, out: Bin
     if not pages:
         raise PaperFault("这样材料一页也没有拍，合不成文件。请先拍，再提交。")
     written = io.BytesIO()
-    canvas = Canvas(written, invariant=1, lang="zh-CN")
-    canvas.setTitle(title)
-    canvas.setCreator(BRAND)
+    canvas = new_canvas(written, title)
     for number, page in enumerate(pages, 1):
         _draw_cards(canvas, page, number) if isinstance(page, CardSheet) else _draw_sheet(canvas, page, number)
         canvas.showPage()
@@ -79,11 +77,20 @@ def _draw_cards(canvas: Canvas, sheet: CardSheet, number: int) -> None:
         canvas.drawImage(_untouched(jpeg, number), left, bottom, CARD_WIDTH_MM * mm, CARD_HEIGHT_MM * mm)
 
 
+class _CapturedJpeg(ImageReader):
+    """A JPEG that is never decoded: reportlab asks for the pixels only to tell two pictures apart."""
+
+    _dataA = None  # a JPEG has no transparency
+
+    def getRGBData(self) -> bytes:  # noqa: N802 - reportlab's own name
+        return self.jpeg_fh().read()
+
+
 def _untouched(jpeg: bytes, number: int) -> ImageReader:
     """A reader from which reportlab copies the JPEG stream as it is; any other format it would encode anew."""
     try:
         if Image.open(io.BytesIO(jpeg)).format == "JPEG":
-            return ImageReader(io.BytesIO(jpeg))
+            return _CapturedJpeg(io.BytesIO(jpeg))
     except OSError:
         pass
     raise PaperFault(f"第{number}页不是JPEG图片，放不进文件。请重拍这一页。")

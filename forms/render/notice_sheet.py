@@ -202,7 +202,7 @@ class _Step(Flowable):
         self._draw_number()
 
     def _draw_number(self) -> None:
-        size = self._radius * 1.25
+        size = max(paper.SMALLEST_SIZE, self._radius * 1.25)
         middle = self.height - self._radius - 0.5
         self.canv.setStrokeColor(RED)
         self.canv.setLineWidth(1.1)

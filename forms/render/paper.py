@@ -5,6 +5,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from typing import BinaryIO
 
 import segno
 from reportlab.lib.colors import Color, HexColor
@@ -70,7 +71,7 @@ FITS = (
 
 @dataclass(frozen=True)
 class Span:
-    """A few characters set alike: `box` ('empty', 'ticked') draws a tick box instead, `whole` keeps them on one line."""
+    """A few characters set alike: `box` ('empty', 'ticked') draws a tick box instead, `whole` keeps one line."""
 
     text: str
     bold: bool = False
@@ -119,10 +120,10 @@ class Words(Flowable):
         return self.width, self.height
 
     def _balanced_lines(self, room: float) -> list[tuple[int, int]]:
-        """A last line of one or two characters gets company from above, when that costs no further line."""
+        """A last line of two or three signs gets company from above, when that costs no further line."""
         lines = fonts.line_spans(self._text, self._advances, room, self._glued)
-        if len(lines) > 1 and lines[-1][1] - lines[-1][0] <= 2:
-            narrower = fonts.line_spans(self._text, self._advances, room - 2 * self._size, self._glued)
+        if len(lines) > 1 and lines[-1][1] - lines[-1][0] <= 3:
+            narrower = fonts.line_spans(self._text, self._advances, room - 3 * self._size, self._glued)
             return narrower if len(narrower) == len(lines) else lines
         return lines
 
@@ -292,6 +293,7 @@ def grid(
     """A table of flowables with even padding; `widths` in points."""
     base = [
         ("VALIGN", (0, 0), (-1, -1), "TOP"),
+        ("FONTNAME", (0, 0), (-1, -1), fonts.weights(False)[0].name),
         ("LEFTPADDING", (0, 0), (-1, -1), 0),
         ("RIGHTPADDING", (0, 0), (-1, -1), 0),
         ("TOPPADDING", (0, 0), (-1, -1), padding),
@@ -346,7 +348,7 @@ def section_title(text: str, fit: Fit) -> Words:
 
 
 def unconfirmed_note(points: Sequence[str], fit: Fit) -> list[Flowable]:
-    """「未确认」: what the responsible department has not confirmed is said, not left out. Nothing when all is confirmed."""
+    """「未确认」: what the responsible department has not confirmed is said. Nothing when all is confirmed."""
     if not points:
         return []
     words = [
@@ -397,6 +399,18 @@ WHOLE_PAGE = Area()
 UPPER_HALF = Area(bottom=PAGE_HEIGHT / 2 + 10)
 
 
+def new_canvas(written: BinaryIO, title: str) -> Canvas:
+    """An empty PDF of the house, A4 until told otherwise, that will be written to `written`."""
+    # invariant: the same words give the same bytes, and no sheet asks the operating system for the time.
+    # Without a first font of our own reportlab names Helvetica in every file, and an archive wants all fonts inside.
+    own_font = fonts.weights(False)[0].name
+    canvas = Canvas(written, pagesize=A4, invariant=1, lang="zh-CN", initialFontName=own_font)
+    canvas.setTitle(title)
+    canvas.setAuthor(BRAND)
+    canvas.setCreator(BRAND)
+    return canvas
+
+
 def print_sheets(
     parts: Sequence[list[Flowable]],
     *,
@@ -411,11 +425,7 @@ def print_sheets(
     """
     pages = [page for part in parts for page in _paginate(part, area.height)]
     written = io.BytesIO()
-    # invariant: the same words give the same bytes, and no sheet asks the operating system for the time.
-    canvas = Canvas(written, pagesize=A4, invariant=1, lang="zh-CN")
-    canvas.setTitle(title)
-    canvas.setAuthor(BRAND)
-    canvas.setCreator(BRAND)
+    canvas = new_canvas(written, title)
     for number, page in enumerate(pages, 1):
         canvas.lacking = ""
         _draw_page(canvas, page, area)

@@ -27,8 +27,9 @@ JSON API (all under /api but /open and /preview; bodies and answers are JSON; ev
   GET  /api/outbox                             -> {packets: [{packet_id, state, percent, case_number, reason, ...}], unsent}
   POST /api/outbox/<packet_id>/retry {}        -> {packet}
   POST /api/receipts/<packet_id> {}            prints -> {printed}
-  GET  /api/camera/virtual | POST {place, person, tilt, blur, glare, light, shadow, hand, unplug} -> {specimens, placed}
-  GET  /preview?after=<number>                 -> JPEG with X-Sheet {number, width, height, sheet, findings}; 204 when nothing new
+  GET  /api/camera/virtual                     -> {specimens, placed}
+  POST /api/camera/virtual {place, person, tilt, blur, glare, light, shadow, hand, unplug}   any of them -> the same
+  GET  /preview?after=<number>                 -> JPEG with X-Sheet {number, width, height, sheet, findings}; 204: no news
 """
 
 import logging

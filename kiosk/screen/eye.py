@@ -1,4 +1,4 @@
-"""What the program sees in a picture: for the live view quickly, for the record thoroughly, in words the agent understands."""
+"""What the program sees in a picture: for the live view quickly, for the record thoroughly, in plain words."""
 
 from dataclasses import dataclass
 from typing import Any, Protocol

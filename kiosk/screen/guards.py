@@ -94,7 +94,7 @@ class Gate:
         response.set_cookie(self.cookie_name, self._cookie, httponly=True, samesite="Strict", path="/")
 
     def _check_host(self) -> None:
-        """Attack: DNS rebinding. evil.example points at 127.0.0.1, so the browser thinks us the same site as evil.example."""
+        """Attack: DNS rebinding. evil.example comes to mean 127.0.0.1, and the browser thinks us that site."""
         if request.environ.get("HTTP_HOST") not in self.hosts:
             raise GuardRefused(421, "wrong_host", "这个地址打不开村级窗口。请从桌面图标打开。")
 

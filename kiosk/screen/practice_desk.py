@@ -1,4 +1,4 @@
-"""The practice desk: lays drawn specimens under the virtual camera, so that an agent can learn and a demo can run with no device."""
+"""The practice desk: lays drawn specimens under the virtual camera, for learning and for the demo story."""
 
 from datetime import date
 from typing import Any

@@ -1,5 +1,6 @@
 """Serves the page by waitress on this PC's own addresses only, 127.0.0.1 and ::1, at one port."""
 
+import os
 import socket
 import threading
 
@@ -14,20 +15,30 @@ def open_sockets(port: int) -> list[socket.socket]:
 
     Loopback only: attack from the village's network needs a port that can be reached from it.
     """
-    first = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    first.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    first.bind(("127.0.0.1", port))
-    sockets = [first]
-    if socket.has_ipv6:
-        second = socket.socket(socket.AF_INET6, socket.SOCK_STREAM)
-        try:
-            second.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
-            second.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            second.bind(("::1", first.getsockname()[1]))
-            sockets.append(second)
-        except OSError:
-            second.close()
-    return sockets
+    first = _bound(socket.AF_INET, ("127.0.0.1", port))
+    try:
+        second = _bound(socket.AF_INET6, ("::1", first.getsockname()[1]))
+    except OSError:
+        return [first]
+    return [first, second]
+
+
+def _bound(family: socket.AddressFamily, address: tuple[str, int]) -> socket.socket:
+    one = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        if os.name == "nt":
+            # Attack: on Windows another program may bind the same port with SO_REUSEADDR and be served our page's calls.
+            one.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)  # type: ignore[attr-defined]
+        else:
+            one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if family == socket.AF_INET6:
+            one.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        one.bind(address)
+        one.listen(64)
+    except OSError:
+        one.close()
+        raise
+    return one
 
 
 class ScreenServer:

@@ -1,4 +1,4 @@
-"""What the page and the headless demo read: visits, items and packets as JSON-ready dictionaries with Chinese words in them."""
+"""What the page and the headless demo read: visits, items and packets as JSON-ready dictionaries, words included."""
 
 from typing import Any
 
@@ -56,7 +56,12 @@ def _work(visit: Visit, item: ServiceItem) -> dict[str, Any]:
         "notice": _notice(item),
         "fields": _fields(visit, item),
         "questions": [
-            {"id": one.question, "label": f"{one.condition}？", "material": one.name, "value": visit.answers.get(one.question)}
+            {
+                "id": one.question,
+                "label": f"{one.condition}？",
+                "material": one.name,
+                "value": visit.answers.get(one.question),
+            }
             for one in questions(item)
         ],
         "materials": [_material(visit, one) for one in flow.materials_to_capture(visit, item)],

@@ -116,7 +116,7 @@ def _install_capture(app: Flask, counter: Counter) -> None:
 
     @app.get("/api/visit/pages/<page_id>")
     @signed_in_agent
-    def page(page_id: str) -> Response:
+    def page_picture(page_id: str) -> Response:
         return Response(counter.read_page(page_id), mimetype="image/jpeg")
 
 

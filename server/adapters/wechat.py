@@ -24,7 +24,7 @@ _BUSY = {-1, 45009, 45011}
 _TOKEN_NOT_TAKEN = {40001, 40014, 42001}
 _NOT_FOLLOWING = {43004, 43019, 43101}
 _SPENT_LOGIN_CODE = {40029, 40163}
-_OUR_ACCOUNT = {40013, 40125, 40164, 40243, 41002, 41004, 48001, 61004, 89503} | _TOKEN_NOT_TAKEN
+_OUR_ACCOUNT = {40013, 40037, 40125, 40164, 40243, 41002, 41004, 48001, 61004, 89503} | _TOKEN_NOT_TAKEN
 _MEANINGS = {
     40001: "访问令牌无效，换过一次新令牌仍被拒绝。请核对公众号的 AppSecret",
     40003: "收信人的 openid 不是这个公众号的用户",
@@ -168,6 +168,12 @@ class WeChatGateway:
         """Put `menu` (in WeChat's own shape, {"button": [...]}) at the foot of the official account."""
         self._call_with_token("/cgi-bin/menu/create", menu)
 
+    def find_unionid(self, openid: str) -> str | None:
+        """The unionid of a follower of the official account; None for somebody who does not follow, and for an account
+        that is bound to no open-platform account."""
+        answer = self._call_with_token("/cgi-bin/user/info", params={"openid": openid, "lang": "zh_CN"})
+        return answer.get("unionid") or None
+
     def code_to_session(self, js_code: str) -> WeChatIdentity:
         """Trade a mini-program login code for the person; each code works once and for five minutes.
 
@@ -188,21 +194,26 @@ class WeChatGateway:
             raise WeChatUnreachable("微信的登录回答里没有 openid，请稍后再试。")
         return WeChatIdentity(openid=openid, unionid=answer.get("unionid") or None)
 
-    def _call_with_token(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
+    def _call_with_token(
+        self, path: str, body: Mapping[str, Any] | None = None, params: Mapping[str, str] | None = None
+    ) -> dict[str, Any]:
         """Call with the shared token; one fresh token and one repetition when WeChat no longer takes it.
 
         Never more than one: repeating until it works has burned whole daily token quotas in other products.
         """
         token = self._current_token()
         try:
-            return self._post_with(token, path, body)
+            return self._call_with(token, path, body, params)
         except WeChatRefused as refusal:
             if refusal.errcode not in _TOKEN_NOT_TAKEN:
                 raise
-        return self._post_with(self._token_after(token), path, body)
+        return self._call_with(self._token_after(token), path, body, params)
 
-    def _post_with(self, token: StoredToken, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
-        return self._exchange("POST", path, params={"access_token": token.value}, body=body)
+    def _call_with(
+        self, token: StoredToken, path: str, body: Mapping[str, Any] | None, params: Mapping[str, str] | None
+    ) -> dict[str, Any]:
+        method = "GET" if body is None else "POST"
+        return self._exchange(method, path, params={"access_token": token.value, **(params or {})}, body=body)
 
     def _current_token(self) -> StoredToken:
         stored = self._token_store.load(self._app_id)

@@ -218,5 +218,5 @@ def _reply_xml(message: IncomingMessage, text: str, created: int) -> str:
 
 
 def _cdata(text: str) -> str:
-    """CDATA injection: a villager's own `]]>` in a quoted text would end the section and add elements of their making."""
+    """CDATA injection: a villager's own `]]>` in a quoted text would end the section and add elements of theirs."""
     return "<![CDATA[" + text.replace("]]>", "]]]]><![CDATA[>") + "]]>"

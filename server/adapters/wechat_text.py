@@ -20,7 +20,7 @@ def template_value(value: str) -> str:
 
 
 def message_text(text: str) -> str:
-    """`text` as a chat message may carry it: without characters XML cannot hold, at most 2048 bytes, no half character."""
+    """`text` as a chat message may carry it: nothing XML cannot hold, at most 2048 bytes, no half character."""
     printable = "".join(character for character in text if _is_allowed_in_xml(character))
     return printable.encode("utf-8")[:MESSAGE_BYTES].decode("utf-8", "ignore")
 

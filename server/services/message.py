@@ -25,7 +25,8 @@ def claim_message(work: Work, message_id: int) -> OutboundRow | None:
 def send_message(gateway: WeChatGateway, template_id: str, row: OutboundRow) -> tuple[str | None, Exception | None]:
     """Hand one claimed message to WeChat, outside any transaction: (message id, fault)."""
     try:
-        return gateway.send_template(row.openid, template_id, row.fields, row.url), None
+        # The row's own number lets WeChat drop a second copy when our first answer was lost on the way.
+        return gateway.send_template(row.openid, template_id, row.fields, row.url, f"hongye-{row.id}"), None
     except (WeChatUnreachable, WeChatRefused) as fault:
         return None, fault
 
@@ -37,7 +38,9 @@ def settle_message(work: Work, message_id: int, provider_id: str | None, fault: 
         row.next_attempt_at, row.fault = None, None
         return
     row.fault = str(fault)[:300]
-    if isinstance(fault, WeChatRefused) or row.attempts >= ATTEMPTS:
+    # A refusal of our own account (wrong secret, no quota) is for an operator to mend: the message waits meanwhile.
+    hopeless = isinstance(fault, WeChatRefused) and not fault.concerns_our_account
+    if hopeless or row.attempts >= ATTEMPTS:
         row.state, row.next_attempt_at = "failed", None
     else:
         row.state, row.next_attempt_at = "queued", next_attempt(work.now, row.attempts)

@@ -1,4 +1,4 @@
-"""The official account as a villager's phone drives it: what they do is pushed to the account's server, replies shown."""
+"""The official account as a phone drives it: what a person does is pushed to the account's server, replies shown."""
 
 import logging
 import secrets
@@ -49,7 +49,7 @@ class OfficialAccount:
         return self._push_event(person, "unsubscribe", "", shows_fault=False)
 
     def scan(self, person: Person, scene: str) -> Delivery:
-        """Scan the account's code: SCAN for a follower, otherwise the person follows with `qrscene_` before the scene."""
+        """Scan the account's code: SCAN for a follower; anybody else follows, with `qrscene_` before the scene."""
         if not person.follows:
             return self._begin_to_follow(person, event_key=f"qrscene_{scene}")
         self._allow(person, 3, timedelta(minutes=1))

@@ -3,7 +3,8 @@
 import secrets
 from urllib.parse import urlsplit
 
-from flask import Response, abort, redirect, request
+from flask import abort, redirect, request
+from werkzeug.wrappers import Response
 
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 _COOKIE = "simulator_key"
@@ -27,7 +28,7 @@ def _demand_key(control_key: str) -> Response | None:
     if request.method == "GET" and _is_key(request.args.get("key", ""), control_key):
         answer = redirect(request.path)
         answer.set_cookie(_COOKIE, control_key, httponly=True, samesite="Strict")
-        return answer  # type: ignore[return-value]
+        return answer
     given = request.headers.get(_HEADER) or request.cookies.get(_COOKIE, "")
     if not _is_key(given, control_key):
         abort(403)

@@ -1,4 +1,4 @@
-"""The people's side as a page: a phone on the screen, with the chat, the account's menu and a mini-program login code."""
+"""The people's side as a page: a phone on the screen with the chat, the account's menu and a login code."""
 
 import re
 from collections.abc import Mapping
@@ -15,7 +15,10 @@ from server.wechat_simulator.platform_api import LOGIN_CODE_LIFETIME
 from server.wechat_simulator.settings import MessageTemplate, SimulatorSettings
 from server.wechat_simulator.state import ChatMessage, Person, State, UnknownPerson
 
-_LINK = re.compile(r"""<a\s+href=["']?(?P<url>[^"'\s>]+)["']?[^>]*>(?P<label>.*?)</a>|(?P<bare>https?://[^\s<>"'，。；）]+)""", re.DOTALL)
+_LINK = re.compile(
+    r"""<a\s+href=["']?(?P<url>[^"'\s>]+)["']?[^>]*>(?P<label>.*?)</a>|(?P<bare>https?://[^\s<>"'，。；）]+)""",
+    re.DOTALL,
+)
 _FIELD = re.compile(r"([a-z_]+?)_?(\d*)")
 _LABELS = {
     "thing": "事项", "time": "时间", "date": "日期", "character_string": "编号", "phrase": "状态", "const": "状态",
@@ -115,7 +118,8 @@ def _forbid_foreign_content(response: Response) -> Response:
     # Script injection: a message's text is the server's to choose; nothing in it may run or load here.
     response.headers["Content-Security-Policy"] = "default-src 'self'; frame-ancestors 'none'; base-uri 'none'"
     response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Referrer-Policy"] = "no-referrer"
+    # Not no-referrer: under it browsers post our own forms with `Origin: null`, which the guard takes for a stranger's.
+    response.headers["Referrer-Policy"] = "same-origin"
     response.headers["Cache-Control"] = "no-store"
     return response
 

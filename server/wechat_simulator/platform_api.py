@@ -119,6 +119,15 @@ class Platform:
         self._state.set_menu(menu)
         return {"errcode": 0, "errmsg": "ok"}
 
+    def user_info(self) -> dict[str, Any]:
+        """A follower with their unionid; of anybody else WeChat tells only that they do not follow."""
+        self._demand_official_token()
+        person = self._state.find_by_official_openid(request.args.get("openid", ""))
+        if person is None:
+            raise Refusal(40003)
+        told = {"subscribe": int(person.follows), "openid": person.official_openid}
+        return {**told, "unionid": person.unionid} if person.follows else told
+
     def code_to_session(self) -> dict[str, Any]:
         self._app_of(request.args, "authorization_code", self._settings.miniprogram_app_id)
         outcome = self._state.use_login_code(request.args.get("js_code", ""), self._clock.now())
@@ -171,6 +180,7 @@ def platform_blueprint(platform: Platform) -> Blueprint:
         "/cgi-bin/message/template/send": ("POST", platform.send_template),
         "/cgi-bin/message/custom/send": ("POST", platform.send_custom),
         "/cgi-bin/menu/create": ("POST", platform.create_menu),
+        "/cgi-bin/user/info": ("GET", platform.user_info),
         "/sns/jscode2session": ("GET", platform.code_to_session),
     }
     for path, (method, act) in paths.items():

@@ -147,13 +147,17 @@ class State:
     def next_number(self, name: str) -> int:
         """A number never given before under `name`: message ids that never repeat."""
         with self.errand() as connection:
-            connection.execute("INSERT INTO counters VALUES (?, 1) ON CONFLICT DO UPDATE SET value = value + 1", (name,))
-            return connection.execute("SELECT value FROM counters WHERE name = ?", (name,)).fetchone()[0]
+            row = connection.execute(
+                "INSERT INTO counters VALUES (?, 1) ON CONFLICT DO UPDATE SET value = value + 1 RETURNING value",
+                (name,),
+            ).fetchone()
+        return row["value"]
 
     def add_login_code(self, person_id: str, expires_at: datetime) -> str:
         code = "0" + secrets.token_urlsafe(23)
         with self.errand() as connection:
-            connection.execute("INSERT INTO login_codes VALUES (?, ?, ?, NULL)", (code, person_id, expires_at.timestamp()))
+            values = (code, person_id, expires_at.timestamp())
+            connection.execute("INSERT INTO login_codes VALUES (?, ?, ?, NULL)", values)
         return code
 
     def use_login_code(self, code: str, now: datetime) -> Person | str:

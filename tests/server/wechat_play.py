@@ -45,9 +45,7 @@ def miniprogram_gateway(url: str, settings: SimulatorSettings, clock: Clock) -> 
 
 
 def official_door(settings: SimulatorSettings, clock: Clock) -> OfficialAccountDoor:
-    return OfficialAccountDoor(
-        settings.official_token, settings.official_aes_key, settings.official_app_id, clock
-    )
+    return OfficialAccountDoor(settings.official_token, settings.official_aes_key, settings.official_app_id, clock)
 
 
 @dataclass(frozen=True)
@@ -74,5 +72,3 @@ def new_villager(simulator_url: str, nickname: str = "潘阿婆") -> Villager:
     made = requests.post(f"{simulator_url}/simulator/people", json={"nickname": nickname}, timeout=5).json()
     address = f"{simulator_url}/simulator/people/{made['person_id']}"
     return Villager(address, made["official_openid"], made["miniprogram_openid"], made["unionid"])
-
-

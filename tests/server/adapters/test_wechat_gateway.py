@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 import requests
-from flask import Flask, Response, request
+from flask import Flask, Response, redirect, request
 
 from server.adapters.wechat import (
     InMemoryTokenStore,
@@ -85,7 +85,9 @@ class TestSending:
         assert message_id == str(arrived["id"])
 
     def test_values_are_cut_and_cleaned_on_the_way(self, gateway, follower):
-        gateway.send_template(follower.official_openid, "progress", {"thing1": "材料\n不齐🎉" + "很" * 30, "thing2": ""}, "")
+        gateway.send_template(
+            follower.official_openid, "progress", {"thing1": "材料\n不齐🎉" + "很" * 30, "thing2": ""}, ""
+        )
         assert follower.messages()[-1]["data"] == {"thing1": "材料 不齐" + "很" * 14 + "…", "thing2": "无"}
 
     def test_one_client_message_id_reaches_a_person_once(self, gateway, follower):
@@ -225,6 +227,16 @@ class TestLogin:
             assert gateway.code_to_session("c") == WeChatIdentity("o1", None)
 
 
+class TestFollowers:
+    def test_a_followers_unionid_is_the_one_the_miniprogram_knows(self, gateway, follower):
+        assert gateway.find_unionid(follower.official_openid) == follower.unionid
+
+    def test_nobody_else_has_one(self, gateway, world):
+        assert gateway.find_unionid(new_villager(world[0]).official_openid) is None
+        with pytest.raises(WeChatRefused):
+            gateway.find_unionid("oNobody")
+
+
 class TestUnreachable:
     @pytest.mark.parametrize(
         ("answer", "status"),
@@ -262,6 +274,15 @@ class TestUnreachable:
 
 
 class TestSecrets:
+    def test_a_redirect_is_not_handed_the_secret(self):
+        thief = Scripted({"openid": "o1"})
+        with LocalServer(thief.app) as elsewhere:
+            proxy = Flask(__name__)
+            proxy.add_url_rule("/sns/jscode2session", view_func=lambda: redirect(f"{elsewhere.url}/sns/jscode2session"))
+            with LocalServer(proxy) as server, pytest.raises(WeChatUnreachable, match="302"):
+                WeChatGateway(server.url, "wx1", "a-secret", InMemoryTokenStore(), noon_clock()).code_to_session("c")
+        assert thief.called == 0
+
     def test_no_error_quotes_the_secret(self, tmp_path):
         settings = practice_settings(tmp_path)
         with pytest.raises(WeChatUnreachable) as failure:

@@ -254,7 +254,9 @@ class TestReplying:
         inner = judge.decrypt_message(envelope, outer["MsgSignature"], outer["TimeStamp"], outer["Nonce"])
         assert self.read(inner)["Content"] == "办到县级审批了"
 
-    @pytest.mark.parametrize("text", ["a]]><MsgType>evil</MsgType>", "]]>", "]]]]>>", "<![CDATA[x]]>", "&lt;a&amp;", "]]>]]>"])
+    @pytest.mark.parametrize(
+        "text", ["a]]><MsgType>evil</MsgType>", "]]>", "]]]]>>", "<![CDATA[x]]>", "&lt;a&amp;", "]]>]]>"]
+    )
     def test_no_text_breaks_out_of_its_field(self, text):
         door = door_at(1714112445, aes_key=None)
         reply = self.read(door.reply_text(door.open(*plain_push(xml_of(**TEXT))), text))

@@ -84,7 +84,9 @@ def test_a_server_in_error_is_asked_three_times(play):
     assert len(listener.heard) == 3
 
 
-@pytest.mark.parametrize("answer", [b"hello", b"<xml><MsgType>text</MsgType></xml>", b'{"ok":1}', b"<xml><Encrypt>x</Encrypt></xml>"])
+@pytest.mark.parametrize(
+    "answer", [b"hello", b"<xml><MsgType>text</MsgType></xml>", b'{"ok":1}', b"<xml><Encrypt>x</Encrypt></xml>"]
+)
 def test_a_reply_that_is_not_wechats_is_a_fault_and_not_retried(play, answer):
     _, _, villager = play(listener := Listener(answer))
     assert villager.do("follow")["delivered"] is False

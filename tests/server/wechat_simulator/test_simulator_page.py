@@ -23,13 +23,18 @@ def person(web):
 def send_template(web, person, url):
     settings = {"appid": "wx0fficia1", "secret": "official-secret-for-tests", "grant_type": "client_credential"}
     token = web.post("/cgi-bin/stable_token", json=settings).get_json(force=True)["access_token"]
-    body = {"touser": person["official_openid"], "template_id": "progress", "url": url, "data": {"thing1": {"value": "<i>津贴"}}}
+    body = {
+        "touser": person["official_openid"],
+        "template_id": "progress",
+        "url": url,
+        "data": {"thing1": {"value": "<i>津贴"}},
+    }
     return web.post(f"/cgi-bin/message/template/send?access_token={token}", json=body).get_json(force=True)
 
 
 class TestPage:
     def test_the_first_visit_offers_to_make_a_villager(self, web):
-        assert "新建村民" in web.get("/").text
+        assert "新村民的微信名" in web.get("/").text
         made = web.post("/people", data={"nickname": "李阿公"}, follow_redirects=True)
         assert "李阿公" in made.text
         assert "关注公众号" in made.text
@@ -70,6 +75,11 @@ class TestPage:
 
     def test_nothing_foreign_may_run_in_the_page(self, web):
         assert "default-src 'self'" in web.get("/").headers["Content-Security-Policy"]
+
+    def test_the_browser_may_name_this_page_as_the_origin_of_its_forms(self, web):
+        assert web.get("/").headers["Referrer-Policy"] == "same-origin"
+        same = web.post("/people", data={"nickname": "x"}, headers={"Origin": "http://localhost"})
+        assert same.status_code == 303
 
     def test_a_person_of_yesterday_leads_home(self, web):
         assert web.get("/people/pgone").headers["Location"] == "/"

@@ -108,7 +108,9 @@ class TestStrangers:
         signed = {**query, "signature": signature_of(settings.official_token, seconds, "n")}
         answer = app.test_client().get("/wechat/official", query_string=signed)
         assert (answer.text, answer.mimetype) == ("<script>1</script>", "text/plain")
-        assert app.test_client().get("/wechat/official", query_string={**query, "signature": "0" * 40}).status_code == 403
+        assert (
+            app.test_client().get("/wechat/official", query_string={**query, "signature": "0" * 40}).status_code == 403
+        )
 
     @pytest.mark.parametrize("body", [b"", b"<xml/>", b"x" * (MAX_CALLBACK_BYTES + 1)])
     def test_a_stranger_is_refused_without_a_word(self, app, desk, body):

@@ -1,0 +1,7 @@
+"""`python -m hongye`."""
+
+import sys
+
+from hongye.cli import main
+
+sys.exit(main())

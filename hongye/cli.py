@@ -1,0 +1,104 @@
+"""The command line: one word per errand, JSON with --json, exit code 0 only on success, errors in one clear line."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from forms.catalogue import CatalogueFault, UnknownItem
+from hongye import commands
+from hongye.practice import Ports
+from hongye.processes import PartFailed
+from hongye.stories import StoryFailed
+from server.settings import SettingsFault
+
+DEFAULT_DATA = Path("data")
+
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command. Returns the exit code."""
+    asked = _parser().parse_args(arguments)
+    try:
+        return asked.run(asked) or 0
+    except (CatalogueFault, UnknownItem, PartFailed, SettingsFault, StoryFailed, commands.CommandFailed) as fault:
+        print(f"hongye: {fault}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="hongye", description="农事网通 · 阳光红页")
+    words = parser.add_subparsers(required=True, metavar="COMMAND")
+    _installation_commands(words)
+    _part_commands(words)
+    _picture_commands(words)
+    _paper_commands(words)
+    _upkeep_commands(words)
+    return parser
+
+
+def _command(words, name: str, run, help_text: str, *, as_json: bool = True) -> argparse.ArgumentParser:
+    command = words.add_parser(name, help=help_text, description=help_text)
+    command.set_defaults(run=run)
+    if as_json:
+        command.add_argument("--json", action="store_true", help="print JSON")
+    return command
+
+
+def _installation_commands(words) -> None:
+    run = _command(words, "run", commands.run, "start a practice installation with all its parts", as_json=False)
+    run.add_argument("--data", type=Path, default=DEFAULT_DATA, help="its folder (default: data)")
+    run.add_argument("--port", type=int, default=Ports.server, help="the server's port")
+    run.add_argument("--simulator-port", type=int, default=Ports.simulator)
+    run.add_argument("--kiosk-port", type=int, default=Ports.kiosk)
+    demo = _command(words, "demo", commands.demo, "play the whole story of one visit, headless")
+    demo.add_argument("--data", type=Path, required=True, help="an empty folder for it")
+
+
+def _part_commands(words) -> None:
+    for name, run, help_text in (
+        ("serve", commands.serve, "run the web server"),
+        ("worker", commands.work, "run the worker: messages, deadlines, public notices"),
+        ("simulator", commands.simulate, "run the local WeChat platform"),
+        ("kiosk", commands.kiosk, "run the village kiosk agent"),
+    ):
+        part = _command(words, name, run, help_text, as_json=False)
+        part.add_argument("--settings", type=Path, required=True, help="its settings file")
+        if name == "kiosk":
+            part.add_argument("--enrolment-code", help="the one-time code of a new machine")
+
+
+def _picture_commands(words) -> None:
+    scan = _command(words, "scan", commands.scan, "find the sheet in pictures and say what is wrong with them")
+    scan.add_argument("images", nargs="+", metavar="IMAGE", help="picture files, or - for one path a line on standard input")
+    bundle = _command(words, "bundle", commands.bundle, "make one PDF of photographed pages, cut out and straightened")
+    bundle.add_argument("--out", type=Path, required=True)
+    bundle.add_argument("images", nargs="+", type=Path, metavar="IMAGE")
+
+
+def _paper_commands(words) -> None:
+    catalogue = words.add_parser("catalogue", help="the service catalogue").add_subparsers(required=True, metavar="WHAT")
+    _command(catalogue, "check", commands.catalogue_check, "check the catalogue and count it")
+    sheet = words.add_parser("sheet", help="sheets of paper").add_subparsers(required=True, metavar="WHAT")
+    notice = _command(sheet, "notice", commands.sheet_notice, "make an item's one-time notice sheet")
+    notice.add_argument("item", metavar="ITEM", help="the item's code, such as MZ-008")
+    notice.add_argument("--out", type=Path, required=True)
+    due = _command(words, "due", commands.due, "say when a limit ends")
+    due.add_argument("--at", required=True, metavar="TIME", help="when it begins (ISO 8601; without a zone: Asia/Shanghai)")
+    due.add_argument("--item", metavar="CODE")
+    due.add_argument("--limit", choices=["statutory", "promised"], default="promised")
+    due.add_argument("--days", type=int)
+    due.add_argument("--unit", choices=["working", "calendar"], default="working")
+
+
+def _upkeep_commands(words) -> None:
+    database = words.add_parser("db", help="the database").add_subparsers(required=True, metavar="WHAT")
+    _command(database, "upgrade", commands.database_upgrade, "bring the database to its newest shape")
+    audit = words.add_parser("audit", help="the audit log").add_subparsers(required=True, metavar="WHAT")
+    _command(audit, "verify", commands.audit_verify, "check that no entry of the audit log was changed")
+    machine = words.add_parser("machine", help="village machines").add_subparsers(required=True, metavar="WHAT")
+    code = _command(machine, "code", commands.machine_code, "make a one-time enrolment code for a village's machine")
+    code.add_argument("--village", required=True, metavar="CODE")
+    for command in (database.choices["upgrade"], audit.choices["verify"], code):
+        command.add_argument("--settings", type=Path, default=DEFAULT_DATA / "server.toml", help="the server's settings file")

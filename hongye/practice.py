@@ -1,0 +1,196 @@
+"""Lays out a practice installation: settings with fresh secrets, demo people, a WeChat simulator and one village kiosk.
+
+Everybody in it is invented, and says so by name; the one password is made anew for each installation.
+"""
+
+import json
+import os
+import secrets
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from forms.catalogue import Catalogue, load_catalogue
+from forms.item import ServiceItem
+from server.bootstrap import Installation, build_installation
+from server.db.staff import count_staff
+from server.db.upgrade import upgrade
+from server.domain.people import Role
+from server.services.machine import make_enrolment_code
+from server.services.staff import create_staff
+from server.settings import load_settings
+
+VILLAGE = "450521100215"  # 合浦县廉州镇烟楼村
+_LEVEL_NAMES = {"village": "cun", "township": "zhen", "county": "xian", "city": "shi"}
+_INVENTED = "示范 演示 样本 试用 练习 假设 模拟 举例 虚构 参考".split()
+_FAMILY_NAMES = "陈林黄吴李张王刘何罗梁韦莫苏邓庞劳石包利"
+
+
+@dataclass(frozen=True)
+class Person:
+    """A demo staff member."""
+
+    sign_in_name: str
+    display_name: str
+    role: str
+    department: str
+    region_code: str
+
+
+@dataclass(frozen=True)
+class Ports:
+    server: int = 8000
+    simulator: int = 8100
+    kiosk: int = 8200
+
+
+@dataclass(frozen=True)
+class Practice:
+    """A practice installation on disk."""
+
+    folder: Path
+    ports: Ports
+    password: str
+    people: tuple[Person, ...]
+
+    @property
+    def server_settings(self) -> Path:
+        return self.folder / "server.toml"
+
+    @property
+    def simulator_settings(self) -> Path:
+        return self.folder / "simulator.json"
+
+    @property
+    def kiosk_settings(self) -> Path:
+        return self.folder / "kiosk.toml"
+
+    @property
+    def clock_file(self) -> Path:
+        return self.folder / "clock.json"
+
+    @property
+    def server_url(self) -> str:
+        return f"http://127.0.0.1:{self.ports.server}"
+
+    @property
+    def simulator_url(self) -> str:
+        return f"http://127.0.0.1:{self.ports.simulator}"
+
+    def person(self, sign_in_name: str) -> Person:
+        return next(person for person in self.people if person.sign_in_name == sign_in_name)
+
+
+def prepare_practice(folder: Path, ports: Ports, *, shared_clock: bool = False) -> tuple[Practice, str | None]:
+    """Make or reopen the practice installation in `folder`, its database at the newest shape.
+
+    Returns it with a fresh enrolment code for its kiosk, None when the kiosk is enrolled already.
+    """
+    folder = folder.resolve()
+    folder.mkdir(parents=True, exist_ok=True)
+    kept = folder / "practice.json"
+    if not kept.exists():
+        _write_secret(kept, json.dumps({"ports": asdict(ports), "password": _readable_password()}))
+        _write_settings(folder, ports, shared_clock)
+    stated = json.loads(kept.read_text(encoding="utf-8"))
+    practice = Practice(folder, Ports(**stated["ports"]), stated["password"], tuple(_people(load_catalogue())))
+    installation = build_installation(load_settings(practice.server_settings))
+    upgrade(installation.engine)
+    code = _people_and_code(installation, practice)
+    installation.engine.dispose()
+    return practice, code
+
+
+def _people_and_code(installation: Installation, practice: Practice) -> str | None:
+    with installation.begin() as work:
+        if count_staff(work.session) == 0:
+            for person in practice.people:
+                create_staff(work, **{**asdict(person), "role": Role(person.role)}, password=practice.password)
+        enrolled = (practice.folder / "kiosk" / "machine.json").exists()
+        return None if enrolled else make_enrolment_code(work, VILLAGE)
+
+
+def _readable_password() -> str:
+    """Four groups of digits: easy to type for a practice, never used outside the machine it was made on."""
+    return "-".join(f"{secrets.randbelow(10_000):04d}" for _ in range(4))
+
+
+def _write_secret(path: Path, text: str) -> None:
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.write(text)
+
+
+def _write_settings(folder: Path, ports: Ports, shared_clock: bool) -> None:
+    wechat = {
+        "api_base": f"http://127.0.0.1:{ports.simulator}",
+        "official_app_id": "wx" + secrets.token_hex(8),
+        "official_secret": secrets.token_hex(16),
+        "official_token": secrets.token_hex(16),
+        "official_aes_key": (secrets.token_hex(22))[:43],
+        "miniprogram_app_id": "wx" + secrets.token_hex(8),
+        "miniprogram_secret": secrets.token_hex(16),
+        "progress_template_id": secrets.token_urlsafe(16),
+    }
+    clock = {"clock_file": str(folder / "clock.json")} if shared_clock else {}
+    server = {
+        "data_folder": str(folder / "server"),
+        "public_url": f"http://127.0.0.1:{ports.server}",
+        "host": "127.0.0.1",
+        "port": ports.server,
+        "session_secret": secrets.token_hex(32),
+        "secure_cookies": False,  # loopback has no TLS; a city's settings leave this out
+        "worker_pause_seconds": 0.2 if shared_clock else 1.0,
+        **clock,
+    }
+    _write_secret(folder / "server.toml", _toml(server) + "\n[wechat]\n" + _toml(wechat))
+    simulator = {
+        "port": ports.simulator,
+        "state_file": str(folder / "simulator.sqlite3"),
+        "callback_url": f"http://127.0.0.1:{ports.server}/wechat/official",
+        **{key: wechat[key] for key in wechat if key not in ("api_base", "progress_template_id")},
+        "progress_template_id": wechat["progress_template_id"],
+        **clock,
+    }
+    _write_secret(folder / "simulator.json", json.dumps(simulator, indent=1))
+    kiosk = {
+        "data_folder": str(folder / "kiosk"),
+        "server_url": f"http://127.0.0.1:{ports.server}",
+        "screen_port": ports.kiosk,
+        "camera": "virtual",
+        "printer": "pdf",
+        **clock,
+    }
+    _write_secret(folder / "kiosk.toml", _toml(kiosk))
+
+
+def _toml(values: dict[str, object]) -> str:
+    # JSON strings, numbers and booleans are TOML's as well.
+    return "".join(f"{key} = {json.dumps(value, ensure_ascii=False)}\n" for key, value in values.items())
+
+
+def _people(catalogue: Catalogue) -> Iterator[Person]:
+    """One agent, one supervisor, and somebody at every desk the items' stages name."""
+    yield Person("cun-daiban", "陈示范", Role.VILLAGE_AGENT, "村级组织", VILLAGE)
+    yield Person("xian-jiancha", "林演示", Role.SUPERVISOR, "电子监察", catalogue.regions.ancestor(VILLAGE, "county").code)
+    for number, (level, department, deciding) in enumerate(_desks(catalogue.items.values())):
+        code = next(code for code, name in catalogue.departments.items() if name == department).lower()
+        name = _FAMILY_NAMES[(number + 2) % len(_FAMILY_NAMES)] + _INVENTED[number % len(_INVENTED)]
+        role = Role.DEPARTMENT_HEAD if deciding else _role_at(level)
+        sign_in_name = f"{_LEVEL_NAMES[level]}-{code}" + ("-shenpi" if deciding else "")
+        yield Person(sign_in_name, name, role, department, catalogue.regions.ancestor(VILLAGE, level).code)
+
+
+def _role_at(level: str) -> Role:
+    return Role.TOWNSHIP_COUNTER if level == "township" else Role.DEPARTMENT_REVIEWER
+
+
+def _desks(items: Iterator[ServiceItem]) -> list[tuple[str, str, bool]]:
+    """(level, department, deciding) of every desk above the village, each once, in a steady order."""
+    found = {
+        (stage.level, stage.department, stage.action == "approve")
+        for item in items
+        for stage in item.stages
+        if stage.level != "village"
+    }
+    return sorted(found)

@@ -1,0 +1,66 @@
+// 填表: every answer is kept as soon as the field is left; a wrong one is kept too and says what is wrong.
+import { post } from "./api.js";
+import { button, fill, h } from "./dom.js";
+
+const WIDE = new Set(["textarea", "address"]);
+const KINDS = { date: "date", phone: "tel" };
+
+export function showAnswers(work, counter, focused = null) {
+  const visit = counter.visit;
+  counter.actions(
+    button("先放一放", () => counter.change("/api/visit/set-aside"), { quiet: true }),
+    button("打印申请表", () => counter.print("/api/visit/form"), { quiet: true, id: "print-form" }),
+    button("下一步：拍材料", () => counter.turnTo("capture"), { id: "next" }));
+  const keep = async (id, value) => {
+    const answer = await counter.ask(() => post("/api/visit/answers", { [id]: value }));
+    if (!answer) return;
+    const sameFields = answer.visit.fields.map((one) => one.id).join() === counter.visit.fields.map((one) => one.id).join();
+    counter.visit = answer.visit;
+    if (sameFields) refresh(answer.visit.fields);
+    else showAnswers(work, counter, document.activeElement && document.activeElement.id);
+  };
+  fill(work, h("form", { class: "form", onsubmit: (event) => event.preventDefault(), autocomplete: "off" },
+    visit.questions.map((one) => h("div", { class: "field wide" }, yesOrNo(one.id, `${one.label}（要“${one.material}”）`, one.value, (value) => keep(one.id, value)))),
+    visit.fields.map((field) => fieldRow(field, keep))));
+  const first = (focused && document.getElementById(focused)) || work.querySelector("input, select, textarea");
+  if (first) first.focus();
+}
+
+function fieldRow(field, keep) {
+  const must = field.required ? h("span", { class: "must" }, " 必填") : null;
+  const fault = h("p", { class: "fault", id: `${field.id}-fault`, role: "status" }, field.fault || "");
+  const row = h("div", { class: "field" + (WIDE.has(field.type) || field.label.length > 16 ? " wide" : "") + (field.fault ? " faulty" : ""), "data-field": field.id });
+  if (field.type === "bool") row.append(yesOrNo(field.id, field.label, field.value, (value) => keep(field.id, value), must), fault);
+  else row.append(h("label", { for: field.id }, field.label, must), withUnit(field, input(field, keep)),
+    field.help ? h("p", { class: "help" }, field.help) : "", fault);
+  return row;
+}
+
+const withUnit = (field, box) => (field.unit ? h("div", { class: "with-unit" }, box, h("span", {}, field.unit)) : box);
+
+function input(field, keep) {
+  const common = { id: field.id, value: field.value || "", onchange: (event) => keep(field.id, event.target.value), "aria-describedby": `${field.id}-fault` };
+  if (field.type === "textarea") return h("textarea", common);
+  if (field.type === "choice")
+    return h("select", common, h("option", { value: "" }, "请选"), field.choices.map((choice) => h("option", { value: choice, selected: choice === field.value }, choice)));
+  const digits = ["id_number", "phone", "bank_account", "money"].includes(field.type);
+  return h("input", { ...common, type: KINDS[field.type] || "text", inputmode: digits ? "numeric" : null, autocomplete: "off", spellcheck: "false" });
+}
+
+export function yesOrNo(id, label, value, keep, must = null) {
+  const choice = (words, truth) =>
+    h("label", {}, h("input", { type: "radio", name: id, id: `${id}-${truth ? "yes" : "no"}`, checked: value === truth, onchange: () => keep(truth) }), words);
+  return h("fieldset", { class: "field" }, h("legend", { class: "label" }, label, must), h("div", { class: "choices" }, choice("是", true), choice("否", false)));
+}
+
+function refresh(fields) {
+  for (const field of fields) {
+    const row = document.querySelector(`[data-field="${field.id}"]`);
+    const fault = document.getElementById(`${field.id}-fault`);
+    if (!row || !fault) continue;
+    row.classList.toggle("faulty", Boolean(field.fault));
+    fault.textContent = field.fault || "";
+    const box = document.getElementById(field.id);
+    if (box && document.activeElement !== box && box.value !== (field.value || "")) box.value = field.value || "";
+  }
+}

@@ -1,0 +1,131 @@
+// The wizard: one state, one step on the screen, the status bar always in sight.
+import { get, post, Refused } from "./api.js";
+import { button, fill, h } from "./dom.js";
+import { showSignIn } from "./sign_in.js";
+import { showItems } from "./items.js";
+import { showNotice } from "./notice.js";
+import { showAnswers } from "./answers.js";
+import { showCapture } from "./capture.js";
+import { showCheck } from "./check.js";
+import { showPackets, showSent } from "./packets.js";
+
+const byId = (id) => document.getElementById(id);
+const SHOW = { choose_item: showItems, notice: showNotice, answers: showAnswers, capture: showCapture, check: showCheck, packed: showSent, sent: showSent };
+
+export const counter = {
+  agent: null, visit: null, health: null, view: "visit",
+  leave: null, // what the step on the screen wants done before another takes its place
+
+  async ask(work) {
+    hush();
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      if (error.code === "not_signed_in") { counter.agent = null; counter.render(); }
+      else if (error.code === "not_opened") showClosed();
+      tell(error.message, error.reference);
+      return null;
+    }
+  },
+  async change(path, body) {
+    const answer = await counter.ask(() => post(path, body));
+    if (answer && "visit" in answer) { counter.visit = answer.visit; counter.render(); }
+    return answer;
+  },
+  turnTo: (step) => counter.change("/api/visit/step", { step }),
+  async print(path, body) {
+    const answer = await counter.ask(() => post(path, body));
+    if (!answer) return null;
+    if (answer.visit) { counter.visit = answer.visit; counter.render(); }
+    tell(`打印：${answer.printed.words}。请看看纸出来了没有。`, "", true);
+    return answer;
+  },
+  actions: (...buttons) => fill(byId("actions"), packetsButton(), buttons),
+  say: (words) => tell(words, "", true),
+  render,
+};
+
+function tell(words, reference, good = false) {
+  const place = byId("message");
+  place.className = good ? "good" : "";
+  fill(place, h("p", {}, words), reference ? h("span", { class: "reference" }, `编号 ${reference}`) : null,
+    button("知道了", hush, { quiet: true, small: true }));
+  place.hidden = false;
+}
+function hush() { byId("message").hidden = true; }
+
+function packetsButton() {
+  if (!counter.agent) return null;
+  const unsent = counter.health ? counter.health.unsent : 0;
+  if (counter.view === "packets") return button("回到办事", () => { counter.view = "visit"; render(); }, { quiet: true });
+  return button(unsent ? `待传 ${unsent} 份` : "上传记录", () => { counter.view = "packets"; render(); }, { quiet: true, id: "packets" });
+}
+
+function render() {
+  if (counter.leave) { counter.leave(); counter.leave = null; }
+  const work = byId("work");
+  const step = counter.visit ? counter.visit.step : "choose_item";
+  byId("title").textContent = titleOf(counter.visit);
+  fill(byId("who"), counter.agent ? `代办员：${counter.agent.display_name}` : "");
+  markSteps(step);
+  fill(byId("actions"));
+  if (!counter.agent) showSignIn(work, counter);
+  else if (counter.view === "packets") showPackets(work, counter);
+  else SHOW[step](work, counter);
+}
+
+function titleOf(visit) {
+  if (!counter.agent || !visit || !visit.item) return counter.health ? `${counter.health.village_name} · 村级窗口` : "农事网通 · 村级窗口";
+  return visit.kind === "correction" ? `补正：${visit.item.name}` : visit.item.name;
+}
+
+function markSteps(step) {
+  const shown = step === "sent" ? "packed" : step;
+  const open = counter.agent && counter.visit && counter.view === "visit" ? counter.visit.open_steps || [] : [];
+  for (const place of byId("steps").children) {
+    const name = place.dataset.step;
+    const here = counter.agent && name === shown;
+    if (here) place.setAttribute("aria-current", "step"); else place.removeAttribute("aria-current");
+    const go = place.firstElementChild;
+    go.disabled = here || !open.includes(name);
+    go.onclick = () => counter.turnTo(name);
+  }
+}
+
+function showClosed() {
+  fill(byId("work"), h("p", { class: "wait" }, "请从桌面图标重新打开村级窗口。"));
+}
+
+async function watchHealth() {
+  try {
+    const health = await get("/api/health");
+    const before = counter.health;
+    counter.health = health;
+    fill(byId("signs"), health.signs.map((sign) => h("li", { class: sign.state }, sign.words)));
+    const lost = counter.agent && !health.agent;
+    if (lost) { counter.agent = null; render(); tell("有一会儿没人用，已经自动退出。请重新登录，办到一半的还在。", ""); }
+    const packets = byId("packets");
+    if (packets && before && before.unsent !== health.unsent) packets.textContent = health.unsent ? `待传 ${health.unsent} 份` : "上传记录";
+  } catch (error) {
+    fill(byId("signs"), h("li", { class: "bad" }, error.message));
+  }
+  setTimeout(watchHealth, 2500);
+}
+
+async function start() {
+  const secret = location.hash.slice(1);
+  if (secret) {
+    history.replaceState(null, "", "/"); // so that it stays in no history
+    if (!(await counter.ask(() => post("/open", { secret })))) return showClosed();
+  }
+  const health = await counter.ask(() => get("/api/health"));
+  if (!health) return;
+  counter.health = health;
+  counter.agent = health.agent;
+  if (counter.agent) counter.visit = (await get("/api/visit")).visit;
+  render();
+  watchHealth();
+}
+
+start();

@@ -1,0 +1,20 @@
+// Builds elements; text always goes in as text, so nothing that comes from a form or the server can become markup.
+const SVG = "http://www.w3.org/2000/svg";
+const SVG_NAMES = new Set(["svg", "polygon", "circle", "rect"]);
+
+export function h(name, attributes, ...children) {
+  const element = SVG_NAMES.has(name) ? document.createElementNS(SVG, name) : document.createElement(name);
+  for (const [key, value] of Object.entries(attributes || {})) {
+    if (value === null || value === undefined || value === false) continue;
+    if (key.startsWith("on")) element.addEventListener(key.slice(2), value);
+    else if (["value", "checked", "disabled", "selected", "open"].includes(key)) element[key] = value;
+    else element.setAttribute(key, value === true ? "" : value);
+  }
+  element.append(...children.flat(3).filter((child) => child !== null && child !== undefined && child !== false));
+  return element;
+}
+
+export const button = (words, onclick, more = {}) =>
+  h("button", { type: "button", class: "btn" + (more.quiet ? " quiet" : "") + (more.small ? " small" : ""), onclick, disabled: more.disabled, id: more.id }, words);
+
+export const fill = (place, ...children) => place.replaceChildren(...children.flat(3).filter(Boolean));

@@ -1,0 +1,83 @@
+"""Fixtures all tests share: an installation on SQLite and on PostgreSQL, with a clock the test moves."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import make_url
+
+from forms.clock import FixedClock
+from server.bootstrap import Installation, build_installation
+from server.db.engine import open_engine
+from server.db.upgrade import upgrade
+from tests.factories import MONDAY_MORNING, settings_in
+from tests.postgres import running_postgres
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    with running_postgres() as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_server: str) -> str:
+    """A migrated database every test's own is copied from."""
+    _in_postgres(postgres_server, "CREATE DATABASE hongye_template")
+    engine = open_engine(_database(postgres_server, "hongye_template"))
+    upgrade(engine)
+    engine.dispose()
+    return "hongye_template"
+
+
+def _database(server: str, name: str) -> str:
+    return make_url(server).set(database=name).render_as_string(hide_password=False)
+
+
+def _in_postgres(server: str, statement: str) -> None:
+    engine = create_engine(server, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(statement))
+    engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("template") / "hongye.sqlite3"
+    engine = open_engine(f"sqlite:///{path}")
+    upgrade(engine)
+    engine.dispose()
+    return path
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str | None]:
+    """The address of a fresh migrated database; None is the embedded default, SQLite in the data folder."""
+    if request.param == "sqlite":
+        template: Path = request.getfixturevalue("migrated_sqlite")
+        (tmp_path / "hongye.sqlite3").write_bytes(template.read_bytes())
+        yield None
+        return
+    server = request.getfixturevalue("postgres_server")
+    template_name = request.getfixturevalue("postgres_template")
+    name = f"test_{uuid4().hex[:12]}"
+    _in_postgres(server, f"CREATE DATABASE {name} TEMPLATE {template_name}")
+    yield _database(server, name)
+    _in_postgres(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    return FixedClock(MONDAY_MORNING)
+
+
+@pytest.fixture
+def installation(tmp_path: Path, database_url: str | None, clock: FixedClock) -> Iterator[Installation]:
+    """A whole server without its web edge, on both databases, at a clock the test moves."""
+    built = build_installation(settings_in(tmp_path, database_url))
+    here = replace(built, tools=replace(built.tools, clock=clock))
+    yield here
+    here.engine.dispose()

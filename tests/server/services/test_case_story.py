@@ -1,0 +1,194 @@
+"""One case from receipt to rating through the services, on both databases."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from server.db.case import find_case_by_number, list_events
+from server.db.deadline import list_cards, list_clocks
+from server.domain.case import ActionNotAllowed, Status
+from server.domain.correction import CorrectionPoint, CorrectionReason, CorrectionRefused
+from server.domain.deadline import start_of
+from server.domain.rating import Grade, RatingRefused
+from server.domain.review import Verdict
+from server.jobs import end_expired_notices, sweep_deadlines
+from server.services import review
+from server.services.audit import verify_audit
+from server.services.correction import list_open_corrections, request_correction
+from server.services.desk import CaseHidden, case_page, get_case_to_act, list_inbox, list_recent_cards
+from server.services.public_board import read_board
+from server.services.rating import rate_case
+from server.services.tracking import find_progress
+from tests import factories as make
+
+
+def act(installation, actor, number, errand, *arguments, **options):
+    with installation.begin() as work:
+        errand(work, get_case_to_act(work, actor, number), actor, *arguments, **options)
+
+
+def beihai(day: int, hour: int = 9, month: int = 9) -> datetime:
+    return datetime(2026, month, day, hour - 8, tzinfo=UTC)
+
+
+@pytest.fixture
+def taken(installation):
+    machine = make.enrolled_machine(installation)
+    return make.take_in(installation, machine), machine
+
+
+def promised(work, number):
+    case = find_case_by_number(work.session, number)
+    return next(clock for clock in list_clocks(work.session, case.id) if clock.kind == "promised")
+
+
+def test_receipt_opens_the_case_at_the_township_with_its_promised_clock_running(installation, taken):
+    (taken_in, _) = taken
+    assert taken_in.case_number == "450521-20260914-0001"
+    # 11 working days from Monday 14 September: Sunday 20 is worked, 25 to 27 are Mid-Autumn.
+    assert taken_in.due_on == "2026-09-29"
+    with installation.look() as work:
+        assert [line.case_number for line in list_inbox(work, make.TOWNSHIP_CIVIL)] == [taken_in.case_number]
+        assert list_inbox(work, make.COUNTY_HEAD) == []
+
+
+def to_public_notice(installation, number):
+    act(installation, make.TOWNSHIP_CIVIL, number, review.verify_case, "年龄、户籍相符")
+    act(installation, make.COUNTY_POLICE, number, review.give_verdict, Verdict.AGREE, "户籍正常")
+    act(installation, make.COUNTY_CIVIL, number, review.give_verdict, Verdict.AGREE, "未重复享受")
+
+
+def test_the_whole_way_with_correction_notice_cards_approval_and_rating(installation, taken, clock):
+    taken_in, machine = taken
+    number = taken_in.case_number
+    clock.move_to(beihai(15))
+    point = CorrectionPoint("bank_passbook", CorrectionReason.UNCLEAR, "账号看不清，请重拍账户页")
+    act(installation, make.TOWNSHIP_CIVIL, number, request_correction, [point])
+    with installation.look() as work:
+        assert promised(work, number).due_on is None
+        [waiting] = list_open_corrections(work, make.VILLAGE)
+        assert waiting.reasons[0].note == "账号看不清，请重拍账户页"
+
+    clock.move_to(beihai(17))
+    make.take_in(
+        installation,
+        machine,
+        kind="correction",
+        case_number=number,
+        lookup_code=taken_in.lookup_code,
+        only={"bank_passbook"},
+    )
+    with installation.look() as work:
+        assert promised(work, number).due_on == date(2026, 10, 8)  # two working days later, and National Day between
+        papers = [paper.name for paper in case_page(work, make.TOWNSHIP_CIVIL, number).papers]
+        assert len(papers) == len(set(papers)) == 5
+
+    to_public_notice(installation, number)
+    with installation.look() as work:
+        assert read_board(work, make.VILLAGE).notices[0].columns[0] == ("姓名", "潘**")
+        assert promised(work, number).due_on is None
+
+    clock.move_to(beihai(24, 23))
+    assert end_expired_notices(installation) == 0  # until the end of its last day
+    clock.move_to(beihai(25))
+    assert end_expired_notices(installation) == 1
+    with installation.look() as work:
+        due = promised(work, number).due_on
+    assert due == date(2026, 10, 16)  # 17 to 24 September cost seven working days
+
+    clock.move_to(beihai(15, month=10))
+    assert sweep_deadlines(installation) == 1
+    clock.move_to(beihai(17, month=10))
+    assert sweep_deadlines(installation) == 1
+    assert sweep_deadlines(installation) == 0
+    with installation.look() as work:
+        cards = list_recent_cards(work, make.SUPERVISOR)
+        assert [(card.label, card.desks) for card in cards] == [("红牌", ("合浦县·民政",)), ("黄牌", ("合浦县·民政",))]
+
+    act(installation, make.COUNTY_HEAD, number, review.approve_case, "符合条件", {"起始年月": "2026年10月"})
+    act(installation, make.TOWNSHIP_CIVIL, number, review.issue_result, "已告知从2026年10月起发")
+    with installation.begin() as work:
+        case = find_case_by_number(work.session, number)
+        assert case.status == Status.COMPLETED
+        rate_case(work, case, Grade.VERY_SATISFIED, "很方便", "miniprogram")
+        result = dict(find_progress(work, taken_in.lookup_code).result)
+        assert result["姓名"] == "潘**"
+        assert result["起始年月"] == "2026年10月"
+        assert result["补助标准或金额"] == "未填写"
+        board = read_board(work)
+        assert (board.closed, board.shown) == (1, 1)
+        kinds = [event.kind for event in list_events(work.session, case.id)]
+    assert kinds == [
+        "received", "correction_requested", "correction_answered", "verified", "verdict_given", "verdict_given",
+        "public_notice_started", "public_notice_ended", "approved", "issued", "completed", "rated",
+    ]  # fmt: skip
+    with installation.look() as work:
+        assert verify_audit(work).broken_at is None
+
+
+def test_a_case_is_rated_once_and_only_when_closed(installation, taken):
+    taken_in, _ = taken
+    with installation.begin() as work, pytest.raises(ActionNotAllowed):
+        rate_case(work, find_case_by_number(work.session, taken_in.case_number), Grade.SATISFIED, "", "phone")
+    to_public_notice(installation, taken_in.case_number)
+    installation.tools.clock.move_to(beihai(30))
+    end_expired_notices(installation)
+    act(installation, make.COUNTY_HEAD, taken_in.case_number, review.reject_case, "不具有本市户籍")
+    with installation.begin() as work:
+        case = find_case_by_number(work.session, taken_in.case_number)
+        first = rate_case(work, case, Grade.DISSATISFIED, "", "phone")
+        assert rate_case(work, case, Grade.DISSATISFIED, "", "phone") is first  # a lost answer, sent again
+        with pytest.raises(RatingRefused, match="一件事评一次"):
+            rate_case(work, case, Grade.VERY_SATISFIED, "", "phone")
+
+
+def test_a_second_correction_is_refused(installation, taken):
+    taken_in, machine = taken
+    point = [CorrectionPoint("id_card", CorrectionReason.UNCLEAR, "国徽面反光，请重拍")]
+    act(installation, make.TOWNSHIP_CIVIL, taken_in.case_number, request_correction, point)
+    make.take_in(
+        installation,
+        machine,
+        kind="correction",
+        case_number=taken_in.case_number,
+        lookup_code=taken_in.lookup_code,
+        only={"id_card"},
+    )
+    with pytest.raises(CorrectionRefused, match="一次性告知"):
+        act(installation, make.TOWNSHIP_CIVIL, taken_in.case_number, request_correction, point)
+
+
+def test_another_desks_case_looks_like_no_case_at_all(installation, taken):
+    taken_in, _ = taken
+    stranger = make.Actor("x", "外人", make.Role.DEPARTMENT_REVIEWER, make.Desk("税务", make.COUNTY))
+    with installation.look() as work:
+        with pytest.raises(CaseHidden) as hidden:
+            case_page(work, stranger, taken_in.case_number)
+        with pytest.raises(CaseHidden) as unknown:
+            case_page(work, stranger, "450521-20260914-9999")
+        assert str(hidden.value) == str(unknown.value)
+
+
+def test_a_refused_action_lists_what_is_allowed(installation, taken):
+    taken_in, _ = taken
+    with pytest.raises(ActionNotAllowed, match="现在可以：核验通过、一次性补正"):
+        act(installation, make.TOWNSHIP_CIVIL, taken_in.case_number, review.issue_result, "")
+
+
+def test_one_slow_department_of_a_joint_review_gets_the_card_not_the_quick_one(installation, taken, clock):
+    taken_in, _ = taken
+    act(installation, make.TOWNSHIP_CIVIL, taken_in.case_number, review.verify_case, "")
+    act(installation, make.COUNTY_CIVIL, taken_in.case_number, review.give_verdict, Verdict.AGREE, "")
+    clock.move_to(beihai(30))
+    assert sweep_deadlines(installation) == 2
+    with installation.look() as work:
+        assert {tuple(card.desks) for card in list_cards(work.session, 10)} == {("450521 公安",)}
+
+
+def test_cards_missed_by_a_sleeping_worker_are_recorded_when_the_desk_acts(installation, taken, clock):
+    taken_in, _ = taken
+    clock.move_to(beihai(30))
+    act(installation, make.TOWNSHIP_CIVIL, taken_in.case_number, review.verify_case, "")
+    with installation.look() as work:
+        fell = {card.colour: card.fell_at for card in list_cards(work.session, 10)}
+    assert fell == {"yellow": start_of(date(2026, 9, 28)), "red": start_of(date(2026, 9, 30))}
