@@ -8,9 +8,11 @@ import os
 import secrets
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from pathlib import Path
 
 from forms.catalogue import Catalogue, load_catalogue
+from forms.clock import FileClock
 from forms.item import ServiceItem
 from server.bootstrap import Installation, build_installation
 from server.db.staff import count_staff
@@ -81,8 +83,10 @@ class Practice:
         return next(person for person in self.people if person.sign_in_name == sign_in_name)
 
 
-def prepare_practice(folder: Path, ports: Ports, *, shared_clock: bool = False) -> tuple[Practice, str | None]:
+def prepare_practice(folder: Path, ports: Ports, *, story_begins: datetime | None = None) -> tuple[Practice, str | None]:
     """Make or reopen the practice installation in `folder`, its database at the newest shape.
+
+    `story_begins` gives it a clock of its own, shared by all its parts; otherwise it runs on the machine's.
 
     Returns it with a fresh enrolment code for its kiosk, None when the kiosk is enrolled already.
     """
@@ -91,7 +95,9 @@ def prepare_practice(folder: Path, ports: Ports, *, shared_clock: bool = False) 
     kept = folder / "practice.json"
     if not kept.exists():
         _write_secret(kept, json.dumps({"ports": asdict(ports), "password": _readable_password()}))
-        _write_settings(folder, ports, shared_clock)
+        _write_settings(folder, ports, shared_clock=story_begins is not None)
+    if story_begins:
+        FileClock(folder / "clock.json").move_to(story_begins)
     stated = json.loads(kept.read_text(encoding="utf-8"))
     practice = Practice(folder, Ports(**stated["ports"]), stated["password"], tuple(_people(load_catalogue())))
     installation = build_installation(load_settings(practice.server_settings))
@@ -121,7 +127,7 @@ def _write_secret(path: Path, text: str) -> None:
         file.write(text)
 
 
-def _write_settings(folder: Path, ports: Ports, shared_clock: bool) -> None:
+def _write_settings(folder: Path, ports: Ports, *, shared_clock: bool) -> None:
     wechat = {
         "api_base": f"http://127.0.0.1:{ports.simulator}",
         "official_app_id": "wx" + secrets.token_hex(8),

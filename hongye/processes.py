@@ -25,7 +25,7 @@ class Parts:
 
     def __init__(self, log_folder: Path):
         self._logs = log_folder
-        self._logs.mkdir(parents=True, exist_ok=True)
+        self._logs.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._running: dict[str, subprocess.Popen[bytes]] = {}
 
     def __enter__(self) -> Self:

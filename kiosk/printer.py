@@ -12,6 +12,7 @@ from typing import Protocol
 from kiosk.safe import write_durably
 
 COMMAND_SECONDS = 15
+SEARCH_PATH = "/usr/local/bin:/usr/bin:/bin"
 
 
 class PrinterTrouble(Exception):
@@ -80,7 +81,7 @@ class CupsPrinter:
         return Printed(None, "已送到打印机")
 
     def trouble(self) -> str | None:
-        if shutil.which("lp") is None or shutil.which("lpstat") is None:
+        if shutil.which("lp", path=SEARCH_PATH) is None or shutil.which("lpstat", path=SEARCH_PATH) is None:
             return "这台电脑没有装打印程序"
         state = _command(["lpstat", "-p", self._queue], b"")
         if state is None:
@@ -95,10 +96,11 @@ class CupsPrinter:
 
 def _command(words: list[str], given: bytes) -> subprocess.CompletedProcess[bytes] | None:
     """Run without a shell; None when it did not come back in time. LC_ALL=C keeps its words the ones we look for."""
-    environment = {"LC_ALL": "C", "PATH": "/usr/local/bin:/usr/bin:/bin"}
+    program = shutil.which(words[0], path=SEARCH_PATH) or words[0]
+    environment = {"LC_ALL": "C", "PATH": SEARCH_PATH}
     try:
         return subprocess.run(
-            words, input=given, capture_output=True, timeout=COMMAND_SECONDS, env=environment, check=False
+            [program, *words[1:]], input=given, capture_output=True, timeout=COMMAND_SECONDS, env=environment, check=False
         )
     except (OSError, subprocess.TimeoutExpired):
         return None

@@ -18,6 +18,7 @@ def create_miniprogram_api(installation: Installation) -> Flask:
     app.extensions["openapi"] = describe_api()
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
     app.json.ensure_ascii = False
+    app.json.sort_keys = False
     install_errors(app, as_json=lambda: True)
     install_guards(app, {"miniprogram_session": check_session})
     app.register_blueprint(api_blueprint())

@@ -18,13 +18,15 @@ from miniprogram_api.shapes import (
     Shape,
     Step,
 )
-from server.adapters.wechat import WeChatRefused, WeChatUnreachable
 from server.domain.case import ActionNotAllowed
 from server.domain.rating import LABELS, RatingRefused, parse_grade
 from server.services.rating import rate_case
 from server.services.tracking import Progress, clock_in_words, progress_of
 from server.services.wechat import (
     SESSION_LIFE,
+    LoginRefused,
+    WeChatAway,
+    find_identity,
     find_miniprogram_person,
     find_own_case,
     follow_by_lookup_code,
@@ -82,10 +84,10 @@ def login() -> tuple[Response, int]:
     _logins.spend(request.remote_addr or "")
     code = _body(LoginRequest).code
     try:
-        identity = installation().miniprogram().code_to_session(code)
-    except WeChatRefused:
+        identity = find_identity(installation().miniprogram(), code)
+    except LoginRefused:
         raise Refusal(401, "code_refused", "微信登录没有成功，请退出小程序再打开。") from None
-    except WeChatUnreachable:
+    except WeChatAway:
         raise Refusal(503, "wechat_away", "暂时连不上微信，请过一会儿再试。") from None
     with installation().begin() as work:
         token = sign_in_miniprogram(work, identity)

@@ -24,6 +24,7 @@ def create_app(installation: Installation) -> Flask:
     app.extensions[KEY] = installation
     app.secret_key = installation.tools.settings.session_secret
     app.json.ensure_ascii = False
+    app.json.sort_keys = False
     app.config["MAX_FORM_MEMORY_SIZE"] = MAX_FORM_BYTES
     install_errors(app, as_json=lambda: request.path.startswith("/kiosk/"))
     install_guards(app, {"machine": check_machine, "staff": check_staff})

@@ -4,8 +4,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from sqlalchemy import Engine
-
 from forms.catalogue import load_catalogue
 from forms.clock import clock_for
 from server.adapters.blob_store import FolderBlobStore
@@ -13,7 +11,7 @@ from server.adapters.holidays import beihai_calendar
 from server.adapters.vault import LocalVault
 from server.adapters.wechat import StoredToken, WeChatGateway
 from server.adapters.wechat_messages import OfficialAccountDoor
-from server.db.engine import open_engine, reading, writing
+from server.db.engine import Engine, open_engine, reading, writing
 from server.services.wechat import load_token, save_token
 from server.services.work import Tools, Work
 from server.settings import ServerSettings

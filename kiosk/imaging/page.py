@@ -11,10 +11,11 @@ from kiosk.imaging.candidates import make_work, propose
 from kiosk.imaging.evidence import measure
 from kiosk.imaging.geometry import ordered
 from kiosk.imaging.judgement import confidence_of, judge
-from kiosk.imaging.refine import refine
+from kiosk.imaging.refine import refine, refine_corners
 
 SEARCH_SIDE = 448
 FITTING_SIDE = 1280
+LEAST_SIDE = 32
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,6 +28,8 @@ class Sheet:
 
 def find_sheet(image: np.ndarray) -> Sheet | None:
     """Return the main sheet in a BGR uint8 picture, or None when the desk is empty. Corners may lie just outside."""
+    if min(image.shape[:2]) < LEAST_SIDE:
+        return None
     fitting, fitting_scale = _shrunk(image, FITTING_SIDE)
     search, search_scale = _shrunk(fitting, SEARCH_SIDE)
     work = make_work(search)
@@ -52,8 +55,9 @@ def _shrunk(image: np.ndarray, longest: int) -> tuple[np.ndarray, float]:
 
 
 def _fit_to_edge(image: np.ndarray, corners: np.ndarray) -> np.ndarray:
-    """Fit twice: far enough to catch a rough outline's error, then closely."""
+    """Fit the sides far enough to catch a rough outline's error, then closely, then the corners one by one."""
     lab = cv2.cvtColor(image, cv2.COLOR_BGR2LAB)
     side = max(image.shape[:2])
     corners = refine(lab, corners, reach=max(4.0, side * 0.010))
-    return refine(lab, corners, reach=max(2.5, side * 0.0035))
+    corners = refine(lab, corners, reach=max(2.5, side * 0.0035))
+    return refine_corners(lab, corners, reach=max(4.0, side * 0.010))

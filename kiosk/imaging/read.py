@@ -48,7 +48,9 @@ def picture_size(content: bytes) -> tuple[int, int]:
     try:
         with Image.open(io.BytesIO(content)) as header:
             kind, (width, height) = header.format, header.size
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+    except Image.DecompressionBombError:
+        raise NotAPicture("图片太大，最多8000万像素。请把拍摄尺寸调小再试。") from None
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError):
         raise NotAPicture(f"这个文件不是图片。可以用的图片格式：{ALLOWED}。请重新选择图片。") from None
     if kind not in FORMATS:
         raise NotAPicture(f"不支持 {kind} 格式的图片。可以用的图片格式：{ALLOWED}。请另存为JPG再试。")

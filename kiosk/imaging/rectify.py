@@ -13,7 +13,9 @@ Shape = Literal["a4", "card", "other"]
 A4_MM = (210.0, 297.0)
 CARD_MM = (85.6, 54.0)
 # How far the estimated proportion may be from a known paper's to be taken for it.
-TOLERANCE = 0.07
+TOLERANCE = 0.04
+# Booklets and A5 have nearly A4's proportions; a sheet of A4 fills at least this share of a picture.
+A4_LEAST_SHARE = 0.2
 # A sheet of unknown size is taken to be at least half as finely seen as a booklet of this length, in millimetres.
 OTHER_LONG_SIDE_MM = 148.0
 # A document camera looks down through a lens of about this focal length, in picture diagonals.
@@ -41,14 +43,17 @@ def rectify(image: np.ndarray, corners: np.ndarray, dpi: int = 200, kind: Shape 
 
 
 def shape_of(corners: np.ndarray, image_shape: tuple[int, ...]) -> Shape:
-    """Say what paper has such corners in a picture of shape (height, width, ...), by its proportions alone."""
+    """Say what paper has such corners in a picture of shape (height, width, ...), by its proportions and its size in the picture."""
     proportion = true_proportion(corners, image_shape)
     ratio = max(proportion, 1 / proportion)
     away_a4 = abs(math.log(ratio / (A4_MM[1] / A4_MM[0])))
     away_card = abs(math.log(ratio / (CARD_MM[0] / CARD_MM[1])))
     if min(away_a4, away_card) > TOLERANCE:
         return "other"
-    return "a4" if away_a4 < away_card else "card"
+    if away_card <= away_a4:
+        return "card"
+    share = cv2.contourArea(np.asarray(corners, np.float32)) / (image_shape[0] * image_shape[1])
+    return "a4" if share >= A4_LEAST_SHARE else "other"
 
 
 def true_proportion(corners: np.ndarray, image_shape: tuple[int, ...]) -> float:

@@ -18,8 +18,8 @@ from kiosk.imaging.read import picture_size
 LONGER_SIDE = {"id_card": 85.6, "household_register": 143.0, "bank_passbook": 130.0, "photo": 152.0}
 A4_LONGER_SIDE = 297.0
 #: where villagers look up an item and a case on the public pages
-GUIDE_ADDRESS = "{public_url}/items/{item_code}"
-TRACKING_ADDRESS = "{public_url}/track?code={lookup_code}"
+GUIDE_ADDRESS = "{public_url}/services/{item_code}"
+TRACKING_ADDRESS = "{public_url}/c/{lookup_code}"
 
 
 class Paper(Protocol):

@@ -1,9 +1,10 @@
 """What the page and the headless demo read: visits, items and packets as JSON-ready dictionaries, words included."""
 
+from datetime import date
 from typing import Any
 
 from forms.check import Gap, questions
-from forms.clock import written_time
+from forms.clock import written_date, written_time
 from forms.item import Material, ServiceItem, days_in_words
 from forms.notice_sheet import FORM_WORDS
 from kiosk import flow
@@ -170,6 +171,7 @@ def entry_shape(entry: Entry) -> dict[str, Any]:
         "case_number": answer.get("case_number") or entry.facts.get("case_number"),
         "status_label": answer.get("status_label"),
         "due_on": answer.get("due_on"),
+        "due_words": _written(answer.get("due_on")),
     }
 
 
@@ -189,6 +191,10 @@ def capture_shape(outcome: CaptureOutcome) -> dict[str, Any]:
         "page_id": outcome.page_id,
         **look_shape(outcome.taken.look),
     }
+
+
+def _written(day: Any) -> str | None:
+    return written_date(date.fromisoformat(str(day)[:10]), weekday=True) if day else None
 
 
 def _instant(instant: Any) -> str | None:

@@ -10,6 +10,8 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+__all__ = ["Engine", "RowConflict", "Session", "open_engine", "reading", "writing"]
+
 _READING = "hongye_reading"
 
 

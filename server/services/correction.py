@@ -34,7 +34,9 @@ def request_correction(work: Work, case: CaseRow, actor: Actor, points: list[Cor
     case.status = Status.AWAITING_CORRECTION
     deadline.keep_time(work, case)
     asked = "；".join(f"{materials[point.material_id].name}{CORRECTION_REASON[point.reason]}" for point in points)
-    record_event(work, case, "correction_requested", actor.display_name, f"{asked}。请到村里补一次就行，补材料的时间不计入时限。")
+    note = f"{asked}。请到村里补一次就行，补材料的时间不计入时限。"
+    brief = f"有{len(points)}样材料要补，请点开看"
+    record_event(work, case, "correction_requested", actor.display_name, note, brief=brief)
 
 
 def answer_correction(work: Work, case: CaseRow, packet_id: str, material_ids: list[str], agent_name: str) -> None:

@@ -101,7 +101,7 @@ def _open_case(work: Work, manifest: Manifest) -> CaseRow:
     case.stages[0].opened_at = manifest.visit_started_at
     walk.finish_stage(work, case.stages[0], StageState.DONE, manifest.agent.display_name)
     record_event(
-        work, case, "received", manifest.agent.display_name, "村里已收齐材料，拍照后原件当场退还。", case.received_at
+        work, case, "received", manifest.agent.display_name, "村里已收齐材料，拍照后原件当场退还。", happened_at=case.received_at
     )
     walk.move_on(work, case, manifest.answers)
     return case

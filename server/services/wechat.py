@@ -8,9 +8,9 @@ from datetime import timedelta
 from uuid import uuid4
 
 from forms.packet import normal_lookup_code
-from server.adapters.wechat import StoredToken, WeChatIdentity
+from server.adapters.wechat import StoredToken, WeChatGateway, WeChatIdentity, WeChatRefused, WeChatUnreachable
 from server.db import wechat as db
-from server.db.case import CaseRow, find_case_by_lookup_code, find_case_by_number
+from server.db.case import CaseRow, find_case_by_lookup_code, find_case_by_number, list_events
 from server.db.wechat import (
     CaseFollowerRow,
     MiniprogramSessionRow,
@@ -19,7 +19,7 @@ from server.db.wechat import (
     WeChatReplyRow,
     WeChatTokenRow,
 )
-from server.services.event import tracking_url
+from server.services.event import tell, tracking_url
 from server.services.tracking import progress_in_words, progress_of
 from server.services.work import Work
 
@@ -84,7 +84,9 @@ def _answer_text(work: Work, text: str, openid: WeChatOpenidRow) -> str:
 
 
 def _bind_and_tell(work: Work, case: CaseRow, openid: WeChatOpenidRow) -> str:
-    follow_case(work, case, openid.person_id)
+    if follow_case(work, case, openid.person_id):
+        # The step that brought them here as a card of its own: the chat then holds every step from the first on.
+        tell(work, case, list_events(work.session, case.id)[-1], openid.openid)
     return f"{progress_in_words(progress_of(work, case))}\n以后有进展会发消息给您。\n{tracking_url(work, case)}"
 
 
@@ -96,10 +98,13 @@ def _tell_by_number(work: Work, case: CaseRow, openid: WeChatOpenidRow) -> str:
     return f"{words.splitlines()[1]}\n{NEED_CODE}"
 
 
-def follow_case(work: Work, case: CaseRow, person_id: str) -> None:
-    if not db.follows_case(work.session, person_id, case.id):
-        work.session.add(CaseFollowerRow(case_id=case.id, person_id=person_id, since=work.now))
-        work.session.flush()
+def follow_case(work: Work, case: CaseRow, person_id: str) -> bool:
+    """False when this person follows the case already."""
+    if db.follows_case(work.session, person_id, case.id):
+        return False
+    work.session.add(CaseFollowerRow(case_id=case.id, person_id=person_id, since=work.now))
+    work.session.flush()
+    return True
 
 
 def follow_by_lookup_code(work: Work, person_id: str, text: str) -> CaseRow | None:
@@ -134,6 +139,24 @@ def _person(work: Work, unionid: str | None) -> WeChatPersonRow:
         work.session.add(person)
         work.session.flush()
     return person
+
+
+class LoginRefused(Exception):
+    """WeChat does not know this login code: spent, too old, or invented."""
+
+
+class WeChatAway(Exception):
+    """WeChat cannot be reached just now."""
+
+
+def find_identity(gateway: WeChatGateway, login_code: str) -> WeChatIdentity:
+    """Who holds the phone, asked of WeChat outside any transaction. Raises LoginRefused, WeChatAway."""
+    try:
+        return gateway.code_to_session(login_code)
+    except WeChatRefused as refused:
+        raise LoginRefused from refused
+    except WeChatUnreachable as unreachable:
+        raise WeChatAway from unreachable
 
 
 def sign_in_miniprogram(work: Work, identity: WeChatIdentity) -> str:

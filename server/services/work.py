@@ -3,13 +3,11 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy.orm import Session
-
 from forms.catalogue import Catalogue
 from forms.clock import Clock, local_date
 from server.adapters.blob_store import BlobStore
 from server.adapters.vault import Vault
-from server.db.engine import RowConflict
+from server.db.engine import RowConflict, Session
 from server.domain.work_calendar import WorkCalendar
 from server.settings import ServerSettings
 

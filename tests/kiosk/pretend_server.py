@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import logging
+import socket
 import threading
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -150,7 +151,7 @@ def _install_uploads(app: Flask, memory: Memory, server: PretendServer) -> None:
             memory.die_after = None
             held += kept[: len(kept) // 2]
             threading.Thread(target=server.die).start()
-            request.environ["werkzeug.socket"].close()
+            request.environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
             return Response(status=500)
         held += kept
         return Response(status=204, headers={"Upload-Offset": str(len(held))})

@@ -33,6 +33,7 @@ export function cameraView(onLook) {
     address = fresh;
     number = look.number;
     blank.hidden = true;
+    picture.hidden = false;
     trace(outline, look);
     onLook(look);
   }
@@ -41,7 +42,7 @@ export function cameraView(onLook) {
     const answer = await response.json().catch(() => ({ error: { message: "高拍仪没有反应。" } }));
     blank.textContent = answer.error.message;
     blank.hidden = false;
-    picture.removeAttribute("src");
+    picture.hidden = true;
     fill(outline);
     onLook({ sheet: null, findings: [], trouble: answer.error.message });
     await pause(800);

@@ -7,11 +7,11 @@ let chosen = null; // a material picked by hand, to add a further page
 
 export function showCapture(work, counter) {
   let busy = false, waiting = null, saidLast = "";
-  const wanted = h("div", { class: "wanted", "aria-live": "polite" });
+  const now = h("span", { class: "now" });
   const say = h("div", { class: "say", role: "status" });
   const side = h("aside", { class: "stack", "aria-label": "材料" });
   const view = cameraView(onLook);
-  fill(work, h("div", { class: "two" }, h("section", { class: "camera", "aria-label": "高拍仪" }, view.elements, wanted, say), side));
+  fill(work, h("div", { class: "two" }, h("section", { class: "camera", "aria-label": "高拍仪" }, view.elements, say), side));
   document.addEventListener("keydown", onKey);
   counter.leave = () => { view.stop(); document.removeEventListener("keydown", onKey); };
   refresh();
@@ -27,7 +27,7 @@ export function showCapture(work, counter) {
 
   function refresh() {
     const visit = counter.visit, next = current();
-    wanted.textContent = next ? `${visit.retaking ? "重拍" : "现在拍"}：${shortName(next.material_name)} · ${next.page_name}` : "都拍齐了";
+    now.textContent = next ? `${visit.retaking ? "重拍" : "现在拍"}：${next.page_name}` : "";
     const missing = visit.materials.filter((one) => !one.complete).length;
     const rest = [...side.querySelectorAll(".practice-desk")];
     fill(side, h("h2", {}, missing ? `还差 ${missing} 样` : "都拍齐了"), visit.materials.map((one, index) => materialRow(one, index, next)), rest);
@@ -35,6 +35,8 @@ export function showCapture(work, counter) {
     const check = button("下一步：核对", () => counter.turnTo("check"), { quiet: Boolean(next), id: "next" });
     counter.actions(button("先放一放", () => counter.change("/api/visit/set-aside"), { quiet: true }), next ? [check, shoot] : check);
     (next ? shoot : check).focus();
+    const here = side.querySelector("[aria-current]");
+    if (here) here.scrollIntoView({ block: "nearest" });
   }
 
   function materialRow(material, index, next) {
@@ -44,7 +46,6 @@ export function showCapture(work, counter) {
       h("button", { type: "button", onclick: () => { chosen = material.id; refresh(); }, title: "拍这一样" },
         h("span", { class: "number" + (material.complete ? " done" : "") }, material.complete ? "✓" : index + 1),
         h("span", {}, shortName(material.name), h("span", { class: "more" }, words))),
-      here || material.pages.length === 0 ? null : null,
       material.pages.length ? h("div", { class: "pages" }, material.pages.map((page, number) =>
         button(`重拍${page.name}`, () => { chosen = null; retake(material.id, number); }, { quiet: true, small: true }))) : null);
   }
@@ -67,7 +68,7 @@ export function showCapture(work, counter) {
     const said = mark + words + more.length;
     if (said === saidLast) return;
     saidLast = said;
-    fill(say, h("span", { class: `mark ${colour}` }, mark), h("span", {}, words), more);
+    fill(say, h("span", { class: `mark ${colour}` }, mark), h("span", {}, words), more.length ? more : now);
   }
 
   async function capture() {
@@ -130,9 +131,11 @@ async function practiceDesk(side, counter) {
   if (!state) return;
   const place = (key) => counter.ask(() => post("/api/camera/virtual", { place: key }));
   const quirk = (words, on, off) => h("label", {}, h("input", { type: "checkbox", onchange: (event) => counter.ask(() => post("/api/camera/virtual", event.target.checked ? on : off)) }), words);
-  side.append(h("details", { class: "practice-desk panel" }, h("summary", {}, "练习台：放样张"),
+  const sheets = h("select", { id: "place", onchange: (event) => place(event.target.value || null) },
+    h("option", { value: "" }, "空桌面"), state.specimens.map((one) => h("option", { value: one.key, selected: one.key === state.placed }, one.title)));
+  side.append(h("section", { class: "practice-desk panel", "aria-label": "练习台" },
+    h("label", { for: "place" }, h("b", {}, "练习台"), "：桌上放"), sheets,
     h("div", { class: "choices" },
-      [{ key: null, title: "空桌面" }, ...state.specimens].map((one) => button(one.title, () => place(one.key), { quiet: true, small: true, id: `place-${one.key}` })),
       quirk("反光", { glare: 1 }, { glare: 0 }), quirk("放歪", { tilt: 14 }, { tilt: 2 }), quirk("手挡住", { hand: true }, { hand: false }),
       quirk("关灯", { light: 0.1 }, { light: 0.95 }), quirk("拔线", { unplug: true }, { unplug: false }))));
 }

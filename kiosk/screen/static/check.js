@@ -17,9 +17,12 @@ export function showCheck(work, counter) {
       h("h2", {}, visit.gaps.length ? `还有 ${visit.gaps.length} 处` : "都齐了，可以上传"),
       visit.gaps.length ? h("ul", { class: "gaps" }, visit.gaps.map((gap) => h("li", {}, gap.sentence))) : h("p", { class: "panel" }, "上传后打印回执。没有网也可以点“上传”，网通了会自动传走。"),
       visit.gaps.some((gap) => gap.kind === "field") ? button("去改表", () => counter.turnTo("answers"), { quiet: true }) : null,
-      visit.gaps.some((gap) => gap.sentence.startsWith("还差")) ? button("去补拍", () => counter.turnTo("capture"), { quiet: true }) : null), larger));
+      visit.gaps.some((gap) => gap.sentence.startsWith("还差")) ? button("去补拍", () => counter.turnTo("capture"), { quiet: true }) : null,
+      h("h2", {}, "表上填的"), h("dl", { class: "given" }, visit.fields.filter((one) => one.value !== null).map((one) => [h("dt", {}, one.label), h("dd", {}, spoken(one))]))), larger));
   (visit.gaps.length ? work : send).focus();
 }
+
+const spoken = (field) => (typeof field.value === "boolean" ? (field.value ? "是" : "否") : field.value + (field.unit || ""));
 
 function materialPanel(material, counter, larger) {
   const tick = h("input", { type: "checkbox", checked: material.checked, disabled: !material.pages.length, id: `checked-${material.id}`,

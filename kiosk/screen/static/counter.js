@@ -38,7 +38,7 @@ export const counter = {
     const answer = await counter.ask(() => post(path, body));
     if (!answer) return null;
     if (answer.visit) { counter.visit = answer.visit; counter.render(); }
-    tell(`打印：${answer.printed.words}。请看看纸出来了没有。`, "", true);
+    tell(answer.printed.path ? `${answer.printed.words}。` : `${answer.printed.words}。请看看纸出来了没有，没出来就再点一次。`, "", true);
     return answer;
   },
   actions: (...buttons) => fill(byId("actions"), packetsButton(), buttons),
@@ -102,7 +102,8 @@ async function watchHealth() {
     const health = await get("/api/health");
     const before = counter.health;
     counter.health = health;
-    fill(byId("signs"), health.signs.map((sign) => h("li", { class: sign.state }, sign.words)));
+    const told = health.signs.filter((sign) => sign.name !== "disk" || sign.state !== "good");
+    fill(byId("signs"), told.map((sign) => h("li", { class: sign.state }, sign.words)));
     const lost = counter.agent && !health.agent;
     if (lost) { counter.agent = null; render(); tell("有一会儿没人用，已经自动退出。请重新登录，办到一半的还在。", ""); }
     const packets = byId("packets");

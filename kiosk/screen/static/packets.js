@@ -22,7 +22,7 @@ function sentCard(packet, counter) {
       h("dt", {}, "查询码"), h("dd", { class: "code" }, spaced(packet.lookup_code)),
       h("dt", {}, "办件编号"), h("dd", {}, packet.case_number || "传到后才有，用查询码也能查"),
       h("dt", {}, "申请人"), h("dd", {}, packet.applicant),
-      packet.due_on ? [h("dt", {}, "最晚哪天办好"), h("dd", {}, packet.due_on)] : null),
+      packet.due_words ? [h("dt", {}, "最晚哪天办好"), h("dd", {}, packet.due_words)] : null),
     stateLine(packet), progressBar(packet),
     packet.state === "refused" ? button("再传一次", () => retry(packet, counter), { quiet: true }) : null,
   ];

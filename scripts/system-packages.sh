@@ -1,0 +1,27 @@
+#!/usr/bin/env bash
+# Installs what pip cannot: `run` needs venv, `test` also a browser, PostgreSQL, Chinese screen fonts and PDF tools.
+# Uses apt-get where it may (root, or sudo without a password); otherwise says plainly what is missing.
+set -euo pipefail
+
+missing=()
+python3 -c 'import ensurepip, venv' 2>/dev/null || missing+=(python3-venv)
+if [ "${1:-run}" = test ]; then
+  command -v chromium >/dev/null || command -v chromium-browser >/dev/null || missing+=(chromium)
+  compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || missing+=(postgresql)
+  command -v pdftoppm >/dev/null || missing+=(poppler-utils)
+  fc-list ':lang=zh' 2>/dev/null | grep -q . || missing+=(fonts-noto-cjk fontconfig)
+fi
+[ ${#missing[@]} -eq 0 ] && exit 0
+
+echo "installing: ${missing[*]}"
+if [ "$(id -u)" = 0 ]; then
+  apt=(apt-get)
+elif sudo -n true 2>/dev/null; then
+  apt=(sudo -n apt-get)
+else
+  echo "cannot install without root; please run: sudo apt-get install ${missing[*]}" >&2
+  exit 1
+fi
+export DEBIAN_FRONTEND=noninteractive
+"${apt[@]}" update -qq
+"${apt[@]}" install -y -qq --no-install-recommends "${missing[@]}"

@@ -1,0 +1,42 @@
+"""Draws one page of a PDF as a picture for the viewer."""
+
+import io
+import threading
+
+import pypdfium2
+from pypdf import PdfReader, PdfWriter
+
+LONGEST_SIDE = 1800
+_FINEST = 200 / 72  # at most 200 dots an inch: small cards are not blown up
+# PDFium may be called by one thread at a time only.
+_one_at_a_time = threading.Lock()
+
+
+class PaperBroken(Exception):
+    """The stored file is no readable PDF."""
+
+
+def one_page(pdf: bytes, number: int) -> bytes:
+    """Page `number` (from 1) alone, so that turning a page costs one page's work. Raises PaperBroken."""
+    try:
+        writer = PdfWriter()
+        writer.add_page(PdfReader(io.BytesIO(pdf)).pages[number - 1])
+        written = io.BytesIO()
+        writer.write(written)
+    except Exception as broken:  # pypdf raises many kinds for a file it cannot read
+        raise PaperBroken from broken
+    return written.getvalue()
+
+
+def page_picture(pdf: bytes) -> bytes:
+    """The first page of `pdf` as PNG, at most 1800 pixels long whatever size it claims. Raises PaperBroken."""
+    written = io.BytesIO()
+    with _one_at_a_time:
+        try:
+            document = pypdfium2.PdfDocument(pdf)
+            page = document[0]
+            scale = min(_FINEST, LONGEST_SIDE / max(page.get_size()))
+            page.render(scale=scale).to_pil().convert("RGB").save(written, "PNG", compress_level=3)
+        except (pypdfium2.PdfiumError, ZeroDivisionError, ValueError) as broken:
+            raise PaperBroken from broken
+    return written.getvalue()

@@ -1,0 +1,145 @@
+"""Settings, printer and status bar: every fault names what to mend."""
+
+import stat
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from tests.kiosk.conftest import START
+
+from kiosk import health
+from kiosk.printer import CupsPrinter, FolderPrinter, PrinterTrouble, printer_for
+from kiosk.settings import SettingsFault, read_settings
+
+PDF = b"%PDF-1.7 sheet"
+
+
+@pytest.fixture
+def settings_file(tmp_path):
+    def write(text: str) -> Path:
+        file = tmp_path / "kiosk.toml"
+        file.write_text(text, encoding="utf-8")
+        return file
+
+    return write
+
+
+def test_settings_are_read_relative_to_their_file(settings_file, tmp_path):
+    settings = read_settings(settings_file('data_folder = "data"\nserver_url = "https://a.example/"\ncamera = "folder:scans"'))
+    assert settings.data_folder == tmp_path / "data" and settings.server_url == "https://a.example"
+    assert settings.camera == f"folder:{tmp_path / 'scans'}"
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ('data_folder = "d"\nserver_url = "https://a.example"\nprnter = "pdf"', "prnter"),
+        ('server_url = "https://a.example"', "data_folder"),
+        ('data_folder = "d"\nserver_url = "https://a.example"\nscreen_port = 99999', "screen_port"),
+        ('data_folder = "d"\nserver_url = "https://a.example"\ncamera = "twain"', "camera"),
+        ('data_folder = "d"\nserver_url = "http://a.example"', "server_url"),
+        ("not toml at all [", "读不懂"),
+    ],
+)
+def test_a_fault_in_the_settings_names_the_key_and_the_file(settings_file, text, key):
+    with pytest.raises(SettingsFault, match=key) as fault:
+        read_settings(settings_file(text))
+    assert "kiosk.toml" in str(fault.value)
+
+
+def test_plain_http_is_for_practice_and_for_this_pc_only(settings_file):
+    assert read_settings(settings_file('data_folder = "d"\nserver_url = "http://127.0.0.1:8000"'))
+    assert read_settings(settings_file('data_folder = "d"\nserver_url = "http://a.example"\npractice = true'))
+
+
+def test_a_missing_settings_file_is_named(tmp_path):
+    with pytest.raises(SettingsFault, match="nowhere.toml"):
+        read_settings(tmp_path / "nowhere.toml")
+
+
+def test_the_folder_printer_writes_only_into_its_folder(tmp_path):
+    printed = printer_for("pdf", tmp_path / "printed").print_pdf("../../etc/notice", PDF)
+    assert printed.path.parent == tmp_path / "printed" and printed.path.read_bytes() == PDF
+    assert printed.path.stat().st_mode & 0o777 == 0o600
+
+
+def test_printed_files_are_swept_after_some_days(tmp_path):
+    printer = FolderPrinter(tmp_path / "printed")
+    printer.print_pdf("notice", PDF)
+    printer.sweep(keep_days=7)
+    assert len(list((tmp_path / "printed").iterdir())) == 1
+    printer.sweep(keep_days=-1)
+    assert not list((tmp_path / "printed").iterdir())
+
+
+@pytest.fixture
+def cups(tmp_path, monkeypatch):
+    """Stand-ins for lp and lpstat that write down what they were asked."""
+
+    def install(lpstat: str = "printer office is idle.", lp_status: int = 0) -> CupsPrinter:
+        for name, script in (
+            ("lpstat", f"#!/bin/sh\necho '{lpstat}'\n"),
+            ("lp", f"#!/bin/sh\necho \"$@\" > {tmp_path}/asked\ncat > {tmp_path}/given\nexit {lp_status}\n"),
+        ):
+            file = tmp_path / name
+            file.write_text(script)
+            file.chmod(file.stat().st_mode | stat.S_IEXEC)
+        monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+        monkeypatch.setattr("kiosk.printer.SEARCH_PATH", f"{tmp_path}:/usr/bin:/bin")
+        return CupsPrinter("office")
+
+    return install
+
+
+def test_cups_gets_the_sheet_as_a4_on_its_standard_input(cups, tmp_path):
+    printed = cups().print_pdf("-o evil; rm", PDF)
+    asked = (tmp_path / "asked").read_text()
+    assert "-d office" in asked and "media=A4" in asked and "; rm" not in asked and "-t o_evil__rm" in asked
+    assert (tmp_path / "given").read_bytes() == PDF and printed.path is None
+
+
+@pytest.mark.parametrize(
+    ("lpstat", "lp_status", "words"),
+    [("printer office disabled since Monday -", 0, "可能缺纸或卡纸"), ("printer office is idle.", 1, "没有接下这张纸")],
+)
+def test_a_printer_in_trouble_says_what_to_look_at(cups, lpstat, lp_status, words):
+    with pytest.raises(PrinterTrouble, match=words):
+        cups(lpstat, lp_status).print_pdf("notice", PDF)
+
+
+def test_a_pc_without_cups_says_so(monkeypatch):
+    monkeypatch.setattr("kiosk.printer.SEARCH_PATH", "/nowhere")
+    with pytest.raises(PrinterTrouble, match="没有装打印程序"):
+        CupsPrinter("office").print_pdf("notice", PDF)
+
+
+@pytest.mark.parametrize(
+    ("online", "unsent", "refused", "words"),
+    [
+        (True, 0, 0, "都传完了"),
+        (True, 2, 0, "2 份正在传"),
+        (False, 2, 0, "网络断开，2 份待传，不会丢"),
+        (False, 0, 0, "可以照常办"),
+        (True, 0, 1, "1 份没有收下"),
+        (None, 0, 0, "正在连网"),
+    ],
+)
+def test_the_line_is_told_in_words(online, unsent, refused, words):
+    assert words in health.line_sign(online, unsent, refused).words
+
+
+def test_a_wrong_clock_is_told_and_a_right_one_is_not():
+    told = {"now": (START + timedelta(minutes=20)).isoformat()}
+    assert "慢了 20 分钟" in health.clock_sign(told, START).words
+    assert health.clock_sign({"now": START.isoformat()}, START) is None
+    assert health.clock_sign({"now": "nonsense"}, START) is None
+
+
+def test_a_server_with_another_key_is_not_trusted_silently():
+    signs = health.server_signs({"server_public_key": "ff" * 32, "catalogue_digest": "old"}, "00" * 32, "new")
+    assert [sign.state for sign in signs] == ["bad", "care"]
+
+
+def test_a_filling_disk_is_told_before_it_is_full():
+    states = [health.disk_sign(free, 100, 0).state for free in (50, 250, 10_000)]
+    assert states == ["bad", "care", "good"]
