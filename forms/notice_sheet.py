@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from forms.check import Gap, find_gaps, is_needed, needed_materials
-from forms.item import Answers, Material, ServiceItem, days_in_words
+from forms.item import Answers, Material, ServiceItem, Stage, days_in_words
 
 LEVEL_WORDS = {"village": "村", "township": "乡镇", "county": "县区", "city": "市"}
 FORM_WORDS = {"original": "原件", "copy": "复印件", "original+copy": "原件和复印件"}
@@ -32,11 +32,16 @@ class NoticeStep:
 
 @dataclass(frozen=True)
 class NoticeSheet:
-    """All the words of a notice sheet; the renderer only lays them out."""
+    """All the words of a notice sheet; the renderer only lays them out.
 
+    `is_personal`: made for one applicant, whose gaps and papers at hand it knows.
+    """
+
+    is_personal: bool
     item_code: str
     item_name: str
     village_name: str
+    where: str
     made_on: date
     audience: str
     eligibility: tuple[str, ...]
@@ -79,15 +84,32 @@ def personal_notice_sheet(
         for material in item.materials
         if material.id in needed or (material.source == "department" and is_needed(material, answers))
     )
-    gaps = tuple(_gap_words(gap) for gap in find_gaps(item, answers, pages))
-    return _sheet(item, lines, gaps, village_name, made_on, guide_url, digest)
+    gaps = tuple(gap.sentence for gap in find_gaps(item, answers, pages) if _is_villagers(gap, answers))
+    return _sheet(item, lines, gaps, village_name, made_on, guide_url, digest, is_personal=True)
 
 
-def _sheet(item, lines, gaps, village_name, made_on, guide_url, digest) -> NoticeSheet:
+def _is_villagers(gap: Gap, answers: Answers) -> bool:
+    """Papers, and answers that turned out wrong; a line nobody has filled yet is asked at the counter, not sent home for."""
+    return gap.kind == "material" or answers.get(gap.id) not in (None, "")
+
+
+def _sheet(
+    item: ServiceItem,
+    lines: tuple[NoticeMaterial, ...],
+    gaps: tuple[str, ...],
+    village_name: str,
+    made_on: date,
+    guide_url: str,
+    digest: str,
+    *,
+    is_personal: bool = False,
+) -> NoticeSheet:
     return NoticeSheet(
+        is_personal=is_personal,
         item_code=item.code,
         item_name=item.name,
         village_name=village_name,
+        where=f"{village_name or '各村（社区）'}的办事柜台；开门时间、电话待确认",
         made_on=made_on,
         audience=item.audience,
         eligibility=item.eligibility,
@@ -126,13 +148,14 @@ def _line(material: Material, state: str) -> NoticeMaterial:
     )
 
 
-def _step(stage) -> NoticeStep:
+def _step(stage: Stage) -> NoticeStep:
     if stage.is_public_notice:
         days = f"{stage.notice_days}天（不计入时限）"
     elif stage.stops_clock:
         days = "不计入时限"
     else:
         days = f"{stage.promised_days}个工作日" if stage.promised_days else "当日"
+        days += "（几个部门同时办）" if stage.group and stage.parallel else ""
     return NoticeStep(f"{LEVEL_WORDS[stage.level]}·{stage.department}", stage.what, days)
 
 
@@ -140,7 +163,3 @@ def _public_notice_words(item: ServiceItem) -> str:
     if not item.public_notice_days:
         return "不公示"
     return days_in_words(item.public_notice_days, item.public_notice_unit or "calendar_day")
-
-
-def _gap_words(gap: Gap) -> str:
-    return gap.sentence

@@ -1,9 +1,11 @@
-"""The kiosk as one process: puts settings, camera, outbox, line and screen together, runs them, and stops them cleanly."""
+"""The kiosk as one process: puts settings, camera, outbox, line and screen together, runs and stops them."""
 
 import logging
+import os
+import socket
 import threading
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
@@ -20,7 +22,7 @@ from kiosk.printer import FolderPrinter, printer_for
 from kiosk.safe import Safe, write_durably
 from kiosk.screen.application import create_app
 from kiosk.screen.counter import Counter, Equipment
-from kiosk.screen.eye import ImagingEye
+from kiosk.screen.eye import Eye, ImagingEye
 from kiosk.screen.guards import Gate
 from kiosk.screen.live_view import LiveView
 from kiosk.screen.paper import VillagePaper
@@ -31,6 +33,11 @@ from kiosk.server_link import MachineCredentials, ServerLink, read_credentials, 
 from kiosk.settings import KioskSettings, read_settings
 from kiosk.uplink import Uplink
 from kiosk.visits import VisitStore
+
+if os.name == "nt":
+    import msvcrt
+else:
+    import fcntl
 
 log = logging.getLogger("kiosk.agent")
 
@@ -43,34 +50,52 @@ class NotEnrolled(Exception):
 
 
 class KioskRunning(Exception):
-    """Another kiosk holds the same port, and with it the same drafts."""
+    """Another kiosk is open on this PC, with the same port or the same drafts."""
 
 
 class Kiosk:
     """One running kiosk; `address` opens its page."""
 
-    def __init__(self, settings: KioskSettings, enrolment_code: str | None = None) -> None:
+    def __init__(
+        self,
+        settings: KioskSettings,
+        enrolment_code: str | None = None,
+        *,
+        camera: Camera | None = None,
+        eye: Eye | None = None,
+    ) -> None:
+        """`camera` and `eye` replace those of the settings, for whoever runs the kiosk inside another program."""
+        with ExitStack() as opened:
+            self._open(settings, enrolment_code, camera, eye, opened)
+            self._closing = opened.pop_all()
+
+    def _open(
+        self,
+        settings: KioskSettings,
+        enrolment_code: str | None,
+        camera: Camera | None,
+        eye: Eye | None,
+        opened: ExitStack,
+    ) -> None:
         folder = settings.data_folder
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self._closing = ExitStack()
-        try:
-            sockets = open_sockets(settings.screen_port)
-        except OSError:
-            raise KioskRunning(f"端口 {settings.screen_port} 已被占用，村级窗口可能已经开着。") from None
-        for one in sockets:
-            self._closing.callback(one.close)
+        opened.enter_context(_sole_use(folder))
+        sockets = _sockets(settings.screen_port, opened)
         machine = _credentials(settings, enrolment_code)
         clock = clock_for(settings.clock_file)
         self.port: int = sockets[0].getsockname()[1]
         self._gate = Gate(self.port)
-        equipment, surroundings = self._equip(settings, machine, clock)
-        app = create_app(Counter(equipment), self._gate, PracticeDesk(equipment.live_view), surroundings)
-        self._server = ScreenServer(app, sockets)
+        equipment, surroundings = self._equip(settings, machine, clock, camera, eye)
+        opened.callback(equipment.outbox.close)
+        self.counter = Counter(equipment)
+        self.app = create_app(self.counter, self._gate, PracticeDesk(equipment.live_view), surroundings)
+        self.sockets = sockets
+        self._server = ScreenServer(self.app, sockets)
         self._workers = [
             threading.Thread(target=equipment.live_view.run, name="camera", daemon=True),
             threading.Thread(target=equipment.uplink.run, name="uplink", daemon=True),
         ]
-        self._live_view, self._uplink, self._outbox = equipment.live_view, equipment.uplink, equipment.outbox
+        self._live_view, self._uplink = equipment.live_view, equipment.uplink
         self._address_file = folder / "screen.url"
 
     @property
@@ -86,30 +111,36 @@ class Kiosk:
         log.info("kiosk started on port %s", self.port)
 
     def close(self) -> None:
-        """Stop the screen first, so that nothing new begins; then the line and the camera; the outbox last."""
-        self._server.close()
-        self._uplink.stop()
+        """Let waiting calls go, stop the screen so that nothing new begins, then line and camera; the outbox last."""
         self._live_view.stop()
+        self._uplink.stop()
+        self._server.close()
         for worker in self._workers:
             worker.join(timeout=10)
-        self._outbox.close()
         self._address_file.unlink(missing_ok=True)
         self._closing.close()
         log.info("kiosk stopped")
 
     def _equip(
-        self, settings: KioskSettings, machine: MachineCredentials, clock: Clock
+        self,
+        settings: KioskSettings,
+        machine: MachineCredentials,
+        clock: Clock,
+        camera: Camera | None,
+        eye: Eye | None,
     ) -> tuple[Equipment, Surroundings]:
         folder, keep_free = settings.data_folder, settings.keep_free_bytes
         safe = Safe.open(folder / "safe.key")
         link = _link(settings, machine)
         outbox = Outbox(folder / "outbox", safe, clock, keep_free=keep_free)
         chunk_size = settings.chunk_kib * 1024
-        uplink = Uplink(link.again(), outbox, chunk_size=chunk_size, status_every=settings.status_every_seconds, clock=clock)
+        uplink = Uplink(
+            link.again(), outbox, chunk_size=chunk_size, status_every=settings.status_every_seconds, clock=clock
+        )
         printer = printer_for(settings.printer, folder / "printed")
         if isinstance(printer, FolderPrinter):
             printer.sweep(settings.keep_printed_days)
-        live_view = LiveView(camera_for(settings.camera, clock), ImagingEye())
+        live_view = LiveView(camera or camera_for(settings.camera, clock), eye or ImagingEye())
         catalogue = load_catalogue()
         equipment = Equipment(
             catalogue=catalogue,
@@ -171,6 +202,30 @@ def camera_for(choice: str, clock: Clock) -> Camera:
     if kind == "folder":
         return FolderCamera(Path(place), clock=clock.now)
     return UvcCamera(find_camera(place) or CameraDescription(place, "高拍仪", "uvc"))
+
+
+def _sockets(port: int, opened: ExitStack) -> list[socket.socket]:
+    try:
+        sockets = open_sockets(port)
+    except OSError:
+        raise KioskRunning(f"端口 {port} 已被占用，村级窗口可能已经开着。") from None
+    for one in sockets:
+        opened.callback(one.close)
+    return sockets
+
+
+@contextmanager
+def _sole_use(folder: Path) -> Iterator[None]:
+    """Hold the data folder: two kiosks on one outbox would send every packet twice. The system lets go at any end."""
+    with (folder / "kiosk.lock").open("ab") as file:
+        try:
+            if os.name == "nt":
+                msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined]
+            else:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise KioskRunning(f"村级窗口已经开着（{folder}）。请用已经打开的那一个。") from None
+        yield
 
 
 def _credentials(settings: KioskSettings, enrolment_code: str | None) -> MachineCredentials:

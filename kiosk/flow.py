@@ -6,7 +6,7 @@ What may be done at which step is the table `ALLOWED`; the screen shows its butt
 from datetime import datetime
 from typing import Any, Literal
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, Field
 
 from forms.check import Gap, field_gaps, find_gaps, needed_materials, questions
 from forms.identity import birth_date, id_number_fault, normal_id_number
@@ -106,8 +106,8 @@ class Visit(Record):
     item_code: str | None = None
     case_number: str | None = None
     reasons: tuple[CorrectionReason, ...] = ()
-    answers: dict[str, Any] = {}
-    pages: dict[str, tuple[Page, ...]] = {}
+    answers: dict[str, Any] = Field(default_factory=dict)
+    pages: dict[str, tuple[Page, ...]] = Field(default_factory=dict)
     checked: tuple[str, ...] = ()
     retaking: tuple[str, int] | None = None
     notice_sheet_printed_at: AwareDatetime | None = None

@@ -100,7 +100,12 @@ def _command(words: list[str], given: bytes) -> subprocess.CompletedProcess[byte
     environment = {"LC_ALL": "C", "PATH": SEARCH_PATH}
     try:
         return subprocess.run(
-            [program, *words[1:]], input=given, capture_output=True, timeout=COMMAND_SECONDS, env=environment, check=False
+            [program, *words[1:]],
+            input=given,
+            capture_output=True,
+            timeout=COMMAND_SECONDS,
+            env=environment,
+            check=False,
         )
     except (OSError, subprocess.TimeoutExpired):
         return None

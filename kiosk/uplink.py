@@ -192,7 +192,9 @@ class Uplink:
             raise
 
     def _take_refusal(self, entry: Entry, refused: ServerRefused) -> None:
-        log.warning("packet %s refused: status %s, server reference %s", entry.packet_id, refused.status, refused.reference)
+        log.warning(
+            "packet %s refused: status %s, server reference %s", entry.packet_id, refused.status, refused.reference
+        )
         if refused.status in REFUSED_FOR_GOOD:
             self._outbox.mark_refused(entry.packet_id, str(refused), refused.reference)
         else:

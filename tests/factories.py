@@ -115,9 +115,11 @@ def manifest_for(installation: Installation, machine: Machine, *, documents, **c
 
 
 def sealed_packet(installation: Installation, machine: Machine, **changes) -> tuple[Manifest, bytes]:
-    """A complete MZ-008 application, or what `changes` makes of it."""
+    """A complete MZ-008 application, or what `changes` makes of it; `stated_item` is a code the manifest lies about."""
     item = installation.tools.catalogue.get_item(changes.get("item_code", "MZ-008"))
     only = changes.pop("only", None)
+    if stated := changes.pop("stated_item", None):
+        changes["item_code"] = stated
     documents, contents = documents_for(item, installation.tools.clock.now(), only, mark=uuid4().hex)
     manifest = manifest_for(installation, machine, documents=documents, **changes)
     return manifest, seal_packet(manifest, contents, installation.tools.vault.packet_key.public_key())

@@ -75,7 +75,7 @@ def _needs(sheet: NoticeSheet, fit: Fit) -> list[Flowable]:
     return [
         *paper.sheet_head("一次性告知单", sheet.item_name, beside, fit),
         *_gap_box(sheet, fit),
-        paper.section_title("要用到的材料" if _is_personal(sheet) else "要带的材料，有一样勾一样", fit),
+        paper.section_title("要用到的材料" if sheet.is_personal else "要带的材料，有一样勾一样", fit),
         gap(fit.gap(3)),
         _materials_table(sheet.materials, fit),
         gap(fit.gap(8)),
@@ -84,16 +84,11 @@ def _needs(sheet: NoticeSheet, fit: Fit) -> list[Flowable]:
     ]
 
 
-def _is_personal(sheet: NoticeSheet) -> bool:
-    """Only a sheet made for one applicant knows gaps, or papers already there."""
-    return bool(sheet.gaps) or any(line.state == "have" for line in sheet.materials)
-
-
 def _gap_box(sheet: NoticeSheet, fit: Fit) -> list[Flowable]:
-    if not _is_personal(sheet):
+    if not sheet.is_personal:
         return []
     if not sheet.gaps:
-        done = Words("材料和表都齐了，可以交件。", 16, bold=True)
+        done = Words("材料都齐了，可以交件。", 16, bold=True)
         return [paper.panel([done], edge=RED, inset=max(4, fit.gap(8))), gap(max(3.0, fit.gap(8)))]
     number = Span(str(len(sheet.gaps)), bold=True, ink=RED_DEEP)
     count = Words([Span("您还差 ", bold=True), number, Span(" 样，一次补齐：", bold=True)], 16)
@@ -226,11 +221,10 @@ class _Step(Flowable):
 
 def _facts(sheet: NoticeSheet, fit: Fit) -> list[Flowable]:
     """The answers a villager asks for aloud, large; the rest beneath."""
-    village = f"{sheet.village_name}的办事柜台；开门时间、电话待确认"
     facts = [
         ("多久办完", sheet.promised, True),
         ("要交多少钱", sheet.fee, True),
-        ("在哪里办", village, False),
+        ("在哪里办", sheet.where, False),
         ("国家规定的时限", sheet.statutory, False),
         ("公示", sheet.public_notice, False),
     ]

@@ -116,7 +116,9 @@ class _Sheet:
         self.image = Image.new("RGB", (_pixels(width_mm), _pixels(height_mm)), colour)
         self.draw = ImageDraw.Draw(self.image)
 
-    def text(self, x: float, y: float, words: str, size: float, colour=INK, bold: bool = False, anchor: str = "la") -> None:
+    def text(
+        self, x: float, y: float, words: str, size: float, colour=INK, bold: bool = False, anchor: str = "la"
+    ) -> None:
         """Write one line; `size` is the height of the characters."""
         self.draw.text((_pixels(x), _pixels(y)), words, font=_font(_pixels(size), bold), fill=colour, anchor=anchor)
 
@@ -195,8 +197,12 @@ def _portrait(width_mm: float, height_mm: float, backdrop=(214, 224, 234)) -> Im
     pen.ellipse([width * 0.26, height * 0.1, width * 0.74, height * 0.56], fill=(58, 54, 56, 255))
     pen.ellipse([width * 0.3, height * 0.18, width * 0.7, height * 0.62], fill=(220, 184, 158, 255))
     for side in (0.41, 0.59):
-        pen.ellipse([width * (side - 0.022), height * 0.37, width * (side + 0.022), height * 0.395], fill=(46, 42, 44, 255))
-    pen.line([width * 0.45, height * 0.51, width * 0.55, height * 0.51], fill=(170, 100, 92, 255), width=max(1, width // 60))
+        pen.ellipse(
+            [width * (side - 0.022), height * 0.37, width * (side + 0.022), height * 0.395], fill=(46, 42, 44, 255)
+        )
+    pen.line(
+        [width * 0.45, height * 0.51, width * 0.55, height * 0.51], fill=(170, 100, 92, 255), width=max(1, width // 60)
+    )
     return image.filter(ImageFilter.GaussianBlur(max(1, width // 220)))
 
 
@@ -261,7 +267,13 @@ def _red_seal(radius_mm: float, words: str) -> Image.Image:
     margin = _pixels(0.8)
     pen.ellipse([margin, margin, side - margin, side - margin], outline=(*RED, 190), width=_pixels(0.7))
     pen.text((side // 2, side * 0.42), words, font=_font(_pixels(radius_mm * 0.3), True), fill=(*RED, 190), anchor="mm")
-    pen.text((side // 2, side * 0.64), "样本专用章", font=_font(_pixels(radius_mm * 0.24), False), fill=(*RED, 190), anchor="mm")
+    pen.text(
+        (side // 2, side * 0.64),
+        "样本专用章",
+        font=_font(_pixels(radius_mm * 0.24), False),
+        fill=(*RED, 190),
+        anchor="mm",
+    )
     return seal
 
 
@@ -270,7 +282,13 @@ def _register_cover(person: SpecimenPerson) -> Specimen:
     rows = [13.0, 13.0, 15.0]
     sheet.table(10, 22, [26, 36, 26, 35], rows[:2])
     sheet.table(10, 48, [26, 97], rows[2:])
-    for x, y, words in ((12, 26, "户 别"), (74, 26, "户主姓名"), (12, 39, "户 号"), (74, 39, "登记机关"), (12, 53, "住 址")):
+    for x, y, words in (
+        (12, 26, "户 别"),
+        (74, 26, "户主姓名"),
+        (12, 39, "户 号"),
+        (74, 39, "登记机关"),
+        (12, 53, "住 址"),
+    ):
         sheet.text(x, y, words, 3.2)
     sheet.text(38, 25.8, "家庭户", 3.4, BLUE)
     sheet.text(100, 25.8, person.household_head or person.name, 3.4, BLUE)
@@ -335,7 +353,9 @@ def _handwriting(sheet: _Sheet, x: float, y: float, words: str, size: float) -> 
     for character in words:
         side = _pixels(size * 1.6)
         tile = Image.new("RGBA", (side, side), (0, 0, 0, 0))
-        ImageDraw.Draw(tile).text((side // 2, side // 2), character, font=_font(_pixels(size), False), fill=(28, 34, 84, 235), anchor="mm")
+        ImageDraw.Draw(tile).text(
+            (side // 2, side // 2), character, font=_font(_pixels(size), False), fill=(28, 34, 84, 235), anchor="mm"
+        )
         tile = tile.rotate(float(generator.normal(4, 3)), resample=Image.Resampling.BICUBIC)
         sheet.paste(tile, x, y + float(generator.normal(0, 0.35)))
         x += size * 1.05
@@ -381,7 +401,9 @@ def _form_lower_half(sheet: _Sheet, person: SpecimenPerson) -> None:
     sheet.table(20, 122, [30, 140], [46.0, 40.0, 40.0])
     for y, label in ((145, "申请理由"), (188, "村委会意见"), (228, "镇级意见")):
         sheet.text(35, y, label, 3.9, anchor="mm")
-    reason = f"本人{person.name}，现居住于{person.village}，已达到{person.item_title}的年龄条件，特此申请，请予审核批准。"
+    reason = (
+        f"本人{person.name}，现居住于{person.village}，已达到{person.item_title}的年龄条件，特此申请，请予审核批准。"
+    )
     sheet.paragraph(54, 127, reason, 4.0, 30, BLUE)
     sheet.paragraph(54, 147, "本人承诺以上内容真实，如有不实愿意承担相应责任。", 3.6, 34)
     sheet.text(112, 160, "申请人签名：", 4.0, anchor="lm")
@@ -398,12 +420,26 @@ def _photo(person: SpecimenPerson) -> Specimen:
     scene = Image.new("RGBA", (_pixels(92), _pixels(126)), (176, 206, 228, 255))
     pen = ImageDraw.Draw(scene)
     width, height = scene.size
-    pen.polygon([(0, height * 0.5), (width * 0.3, height * 0.32), (width * 0.62, height * 0.5), (width, height * 0.36), (width, height), (0, height)], fill=(122, 158, 112, 255))
+    pen.polygon(
+        [
+            (0, height * 0.5),
+            (width * 0.3, height * 0.32),
+            (width * 0.62, height * 0.5),
+            (width, height * 0.36),
+            (width, height),
+            (0, height),
+        ],
+        fill=(122, 158, 112, 255),
+    )
     pen.rectangle([0, height * 0.62, width, height], fill=(176, 158, 126, 255))
     for number in range(9):
-        pen.line([width * number / 8, height, width * (0.4 + number / 40), height * 0.62], fill=(160, 142, 112, 255), width=4)
+        pen.line(
+            [width * number / 8, height, width * (0.4 + number / 40), height * 0.62], fill=(160, 142, 112, 255), width=4
+        )
     figure = _portrait(58, 82, (0, 0, 0)).convert("RGB")
-    mask = Image.fromarray((np.asarray(figure).max(axis=2) > 24).astype(np.uint8) * 255).filter(ImageFilter.GaussianBlur(2))
+    mask = Image.fromarray((np.asarray(figure).max(axis=2) > 24).astype(np.uint8) * 255).filter(
+        ImageFilter.GaussianBlur(2)
+    )
     scene.paste(figure, (width // 2 - figure.width // 2, height - figure.height), mask)
     sheet.paste(scene, 51, 69)
     sheet.text(51, 142, f"{person.name} 生活照（样本）", 4.2, INK, False, "mm")

@@ -212,7 +212,9 @@ def list_by_probing(open_capture: OpenCapture | None = None, count: int = 4) -> 
     for number in range(count):
         capture = opener(str(number), _backends()[0])
         if capture.isOpened():
-            found.append(CameraDescription(f"uvc:number:{number}", f"摄像头 {number + 1}", "uvc", video_node=str(number)))
+            found.append(
+                CameraDescription(f"uvc:number:{number}", f"摄像头 {number + 1}", "uvc", video_node=str(number))
+            )
         capture.release()
     return found
 

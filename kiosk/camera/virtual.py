@@ -166,7 +166,9 @@ class VirtualCamera:
             return scene.copy()
         height, width = scene.shape[:2]
         if (width, height) not in self._grains:
-            self._grains[width, height] = draw_grain((width + 64, height + 64), self._settings.noise, self._settings.seed)
+            self._grains[width, height] = draw_grain(
+                (width + 64, height + 64), self._settings.noise, self._settings.seed
+            )
         top, left = (self._frames * 29) % 64, (self._frames * 41) % 64
         grain = self._grains[width, height][top : top + height, left : left + width]
         return cv2.add(scene, grain, dtype=cv2.CV_8U)
@@ -177,9 +179,10 @@ def compose(
     picture: np.ndarray | None,
     size_mm: tuple[float, float],
     size: tuple[int, int],
+    desk: np.ndarray | None = None,
 ) -> np.ndarray:
-    """Draw one frame without noise, BGR uint8 of `size` (width, height)."""
-    scene = _kept_desk(settings.desk, size, settings.seed).copy()
+    """Draw one frame without noise, BGR uint8 of `size` (width, height); `desk` is a picture of that size to use instead."""
+    scene = (_kept_desk(settings.desk, size, settings.seed) if desk is None else desk).copy()
     if picture is not None:
         corners = sheet_corners(settings, size_mm, size)
         scene = _lay_shadow(scene, corners, settings.shadow)
@@ -238,9 +241,8 @@ def draw_grain(size: tuple[int, int], deviation: float, seed: int) -> np.ndarray
 
 def _wood_grain(size: tuple[int, int], generator: np.random.Generator) -> np.ndarray:
     """Return grey-level differences of a wood grain along the width, float32 (height, width)."""
-    width, height = size
     drift = cv2.resize(generator.normal(0, 1, (5, 6)).astype(np.float32), size, interpolation=cv2.INTER_CUBIC)
-    rows = np.linspace(0, 1, height, dtype=np.float32)[:, None]
+    rows = np.linspace(0, 1, size[1], dtype=np.float32)[:, None]
     broad = np.sin((rows * 9 + drift * 0.35) * 2 * np.pi) * 9
     fine = cv2.resize(generator.normal(0, 5, (240, 8)).astype(np.float32), size, interpolation=cv2.INTER_LINEAR)
     return broad + fine
@@ -299,7 +301,7 @@ def _lay_finger(scene: np.ndarray, corners: np.ndarray) -> None:
 
 
 def _point(position: np.ndarray) -> tuple[int, int]:
-    return int(round(float(position[0]))), int(round(float(position[1])))
+    return round(float(position[0])), round(float(position[1]))
 
 
 def _light(scene: np.ndarray, settings: VirtualCameraSettings) -> np.ndarray:
@@ -319,7 +321,9 @@ def _lay_glare(scene: np.ndarray, corners: np.ndarray, settings: VirtualCameraSe
     centre = top * (1 - down) + bottom * down
     side = float(np.sqrt(max(1.0, cv2.contourArea(corners.astype(np.float32)))))
     quarter = (scene.shape[1] // 4, scene.shape[0] // 4)
-    across, along = np.meshgrid(np.arange(quarter[0], dtype=np.float32) * 4, np.arange(quarter[1], dtype=np.float32) * 4)
+    across, along = np.meshgrid(
+        np.arange(quarter[0], dtype=np.float32) * 4, np.arange(quarter[1], dtype=np.float32) * 4
+    )
     distance = ((across - centre[0]) / (side * 0.16)) ** 2 + ((along - centre[1]) / (side * 0.12)) ** 2
     mask = np.zeros(quarter[::-1], np.float32)
     cv2.fillPoly(mask, [np.round(corners / 4).astype(np.int32)], 1.0)

@@ -151,7 +151,7 @@ def _filled(mask: np.ndarray) -> np.ndarray:
 def _enclosed(rims: np.ndarray) -> np.ndarray:
     """Return the areas between rims, without those that reach far along the picture's border."""
     free = cv2.bitwise_not(cv2.dilate(rims, np.ones((3, 3), np.uint8)))
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(free, connectivity=4)
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(free, connectivity=4)
     keep = stats[:, cv2.CC_STAT_AREA] > LEAST_AREA * 0.5 * rims.size
     keep[0] = False
     return cv2.dilate(keep[labels].astype(np.uint8) * 255, np.ones((5, 5), np.uint8))

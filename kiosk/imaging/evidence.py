@@ -56,7 +56,9 @@ def _measure_sides(work: Work, quads: np.ndarray) -> dict[str, np.ndarray]:
     return _sum_up(step, beside, supported, far_step, agreement, difference[..., 0], near, visible, desk_out, desk_in)
 
 
-def _sum_up(step, beside, supported, far_step, agreement, lighter, near, visible, desk_out, desk_in) -> dict[str, np.ndarray]:
+def _sum_up(
+    step, beside, supported, far_step, agreement, lighter, near, visible, desk_out, desk_in
+) -> dict[str, np.ndarray]:
     """Reduce measurements (n, 4 sides, samples) to one number per quad; sides outside the picture count as middling."""
     seen = visible.mean(axis=2)
     absent = seen < 0.5

@@ -27,7 +27,8 @@ BORDER_SHARE = 0.004
 BLUR_THOUSANDTHS = 0.95
 BLUR_PIXELS = 1.35
 GLARE_LEVEL = 247
-GLARE_SHARE = 0.004
+GLARE_SHARE = 0.005
+GLARE_BLOCKS = 0.012
 GLARE_RIM = 26.0
 FINGER_SHARE = 0.006
 FINGER_BLOCKS = 0.02
@@ -69,7 +70,9 @@ def _look_at(image: np.ndarray, corners: np.ndarray) -> tuple[np.ndarray, np.nda
     size = (max(16, round(width * scale)), max(16, round(height * scale)))
     target = np.array([[0, 0], [size[0], 0], [size[0], size[1]], [0, size[1]]], np.float32)
     shrink = max(1, int(1 / scale / 1.5))
-    small = image if shrink == 1 else cv2.resize(image, None, fx=1 / shrink, fy=1 / shrink, interpolation=cv2.INTER_AREA)
+    small = (
+        image if shrink == 1 else cv2.resize(image, None, fx=1 / shrink, fy=1 / shrink, interpolation=cv2.INTER_AREA)
+    )
     matrix = cv2.getPerspectiveTransform((corners / shrink).astype(np.float32), target)
     page = cv2.warpPerspective(small, matrix, size, borderMode=cv2.BORDER_REPLICATE)
     return page, cv2.getPerspectiveTransform(target, corners.astype(np.float32))
@@ -105,7 +108,9 @@ def _too_small(image: np.ndarray, corners: np.ndarray) -> Finding | None:
     longest = np.linalg.norm(np.roll(corners, -1, axis=0) - corners, axis=1).max()
     if share >= SMALL_SHARE and longest >= SMALL_SIDE:
         return None
-    return Finding("too_small", "材料拍得太小，请把高拍仪放低一点，让材料占满画面。", _box_of(corners, image.shape), True)
+    return Finding(
+        "too_small", "材料拍得太小，请把高拍仪放低一点，让材料占满画面。", _box_of(corners, image.shape), True
+    )
 
 
 def _blurred(image: np.ndarray, corners: np.ndarray) -> Finding | None:
@@ -130,7 +135,9 @@ def _glare(page: np.ndarray, back: np.ndarray, shape: tuple[int, ...]) -> Findin
             continue
         patch = (labels == number).astype(np.uint8)
         rim = cv2.subtract(cv2.dilate(patch, np.ones((7, 7), np.uint8)), patch)
-        around = cv2.subtract(cv2.dilate(patch, np.ones((61, 61), np.uint8)), cv2.dilate(patch, np.ones((25, 25), np.uint8)))
+        around = cv2.subtract(
+            cv2.dilate(patch, np.ones((61, 61), np.uint8)), cv2.dilate(patch, np.ones((25, 25), np.uint8))
+        )
         soft = np.median(slope[rim > 0]) < GLARE_RIM
         paper_is_darker = around.any() and np.percentile(darkest[around > 0], 75) < GLARE_LEVEL - 7
         if soft and paper_is_darker and (best is None or area > best[0]):
@@ -139,7 +146,9 @@ def _glare(page: np.ndarray, back: np.ndarray, shape: tuple[int, ...]) -> Findin
         return None
     box = _box_back(stats[best[1], :4], back, shape)
     place, turn = _place_words(box, shape)
-    return Finding("glare", f"{place}有反光，把材料往{turn}转一点，或换个位置。", box, True)
+    return Finding(
+        "glare", f"{place}有反光，把材料往{turn}转一点，或换个位置。", box, best[0] > GLARE_BLOCKS * burnt.size
+    )
 
 
 def _slope(grey: np.ndarray) -> np.ndarray:
@@ -165,7 +174,9 @@ def _obstructed(page: np.ndarray, back: np.ndarray, shape: tuple[int, ...]) -> F
         left, top, wide, high, area = (int(value) for value in stats[number])
         at_side = left <= 3 or left + wide >= width - 3
         at_end = top <= 3 or top + high >= height - 3
-        deep = (at_side and wide > 0.06 * width and high < 0.5 * height) or (at_end and high > 0.06 * height and wide < 0.5 * width)
+        deep = (at_side and wide > 0.06 * width and high < 0.5 * height) or (
+            at_end and high > 0.06 * height and wide < 0.5 * width
+        )
         if deep and area > FINGER_SHARE * skin.size:
             box = _box_back(stats[number, :4], back, shape)
             place, _ = _place_words(box, shape)

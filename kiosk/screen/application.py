@@ -50,7 +50,7 @@ from kiosk.printer import PrinterTrouble
 from kiosk.safe import NoRoom
 from kiosk.screen import counter_routes, shell_routes, visit_routes
 from kiosk.screen.answering import BadRequest, refusal
-from kiosk.screen.counter import CaptureRefused, Counter, NotSignedIn, NoVisit, VisitInHand
+from kiosk.screen.counter import CaptureRefused, Counter, NotSignedIn, NoVisit, UnknownCase, VisitInHand
 from kiosk.screen.guards import Gate, GuardRefused
 from kiosk.screen.packing import PacketTooLarge
 from kiosk.screen.practice_desk import DeskRefused, PracticeDesk
@@ -80,7 +80,7 @@ STATUS_OF: dict[type[Exception], tuple[int, str]] = {
     UnknownVisit: (404, "unknown_visit"),
     UnknownPage: (404, "unknown_page"),
     UnknownPacket: (404, "unknown_packet"),
-    LookupError: (404, "not_found"),
+    UnknownCase: (404, "unknown_case"),
     CameraTrouble: (503, "camera_trouble"),
     PrinterTrouble: (503, "printer_trouble"),
     ServerAway: (503, "server_away"),
@@ -118,12 +118,8 @@ def _install_errors(app: Flask) -> None:
     def _any(error: Exception) -> Response:
         for kind, (status, code) in STATUS_OF.items():
             if isinstance(error, kind):
-                return refusal(status, getattr(error, "code", code), _sentence(error), **_further(error))
+                return refusal(status, getattr(error, "code", code), str(error), **_further(error))
         return _unexpected(error)
-
-
-def _sentence(error: Exception) -> str:
-    return str(error.args[0]) if isinstance(error, LookupError) and error.args else str(error)
 
 
 def _further(error: Exception) -> dict[str, Any]:

@@ -4,6 +4,7 @@ import secrets
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -53,6 +54,15 @@ class VisitInHand(Exception):
 
     def __init__(self) -> None:
         super().__init__("手上还有一件没办完。先办完它，或者点“先放一放”。")
+
+
+class UnknownCase(LookupError):
+    """No correction is asked for in this case."""
+
+    code = "unknown_case"
+
+    def __init__(self) -> None:
+        super().__init__("补正的清单里没有这一件，可能已经补过了。")
 
 
 class CaptureRefused(Exception):
@@ -179,7 +189,7 @@ class Counter:
         """A villager comes back with what a department asked for."""
         wanted = next((one for one in self.list_corrections() if one["case_number"] == case_number), None)
         if wanted is None:
-            raise LookupError("补正的清单里没有这一件，可能已经补过了。")
+            raise UnknownCase
         item = self._it.catalogue.get_item(wanted["item_code"])
         reasons = tuple(_reason(one) for one in wanted.get("reasons", []))
         with self._lock:
@@ -202,10 +212,8 @@ class Counter:
 
     def list_corrections(self) -> list[dict[str, Any]]:
         """What departments want to see again in this village; without a line, what they wanted when it was last there."""
-        try:
+        with suppress(ServerAway):
             self._corrections = self._it.link.list_corrections()
-        except ServerAway:
-            pass
         return self._corrections
 
     def list_drafts(self) -> list[Visit]:

@@ -109,10 +109,10 @@ class LiveView:
         self._watched_at = self._monotonic()
         with self._news:
             self._news.notify_all()
-            self._news.wait_for(lambda: self._trouble or (self._shot and self._shot.number != after), timeout)
+            self._news.wait_for(lambda: self._stop.is_set() or self._trouble or self._is_newer(after), timeout)
             if self._trouble:
                 raise self._trouble
-            return self._shot if self._shot and self._shot.number != after else None
+            return self._shot if self._is_newer(after) else None
 
     def take(self) -> tuple[Taken, datetime]:
         """A full picture for the record, looked at. Raises CameraTrouble."""
@@ -170,6 +170,9 @@ class LiveView:
         with self._news:
             self._trouble, self._look = trouble, NOTHING_SEEN
             self._news.notify_all()
+
+    def _is_newer(self, after: int) -> bool:
+        return self._shot is not None and self._shot.number != after
 
     def _is_watched(self) -> bool:
         return self._monotonic() - self._watched_at < WATCHED_FOR_SECONDS

@@ -65,9 +65,7 @@ def captured_materials(visit: Visit, item: ServiceItem) -> list[Material]:
     return [material for material in materials_to_capture(visit, item) if visit.pages.get(material.id)]
 
 
-def _document(
-    visit: Visit, material: Material, read_page: ReadPage, paper: Paper
-) -> tuple[packet.Document, bytes]:
+def _document(visit: Visit, material: Material, read_page: ReadPage, paper: Paper) -> tuple[packet.Document, bytes]:
     pages = visit.pages[material.id]
     content = paper.bundle(material, [read_page(page.page_id) for page in pages])
     if len(content) > packet.MAX_DOCUMENT_BYTES:

@@ -103,9 +103,7 @@ def _person(told: Any, former: SpecimenPerson) -> SpecimenPerson:
     if unknown:
         raise DeskRefused(f"样张上没有“{sorted(unknown)[0]}”这一项。可用的有：{'、'.join(known)}。")
     try:
-        days = {
-            name: date.fromisoformat(str(value)) for name, value in told.items() if isinstance(known[name], date)
-        }
+        days = {name: date.fromisoformat(str(value)) for name, value in told.items() if isinstance(known[name], date)}
     except ValueError:
         raise DeskRefused("样张上的日期要写成 1943-03-15 这样。") from None
     return SpecimenPerson(**{**known, **{name: str(value) for name, value in told.items()}, **days})

@@ -5,7 +5,7 @@ import socket
 import threading
 
 from flask import Flask
-from waitress import create_server
+from waitress import create_server, wasyncore
 
 THREADS = 10
 
@@ -45,12 +45,23 @@ class ScreenServer:
     """The app behind its sockets, running in one thread until closed."""
 
     def __init__(self, app: Flask, sockets: list[socket.socket]) -> None:
-        self._server = create_server(app, sockets=sockets, threads=THREADS, ident=None, channel_timeout=60)
-        self._thread = threading.Thread(target=self._server.run, name="screen", daemon=True)
+        self._map: dict[int, object] = {}
+        self._server = create_server(
+            app, map=self._map, sockets=sockets, threads=THREADS, ident=None, channel_timeout=60
+        )
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._serve, name="screen", daemon=True)
 
     def start(self) -> None:
         self._thread.start()
 
     def close(self) -> None:
-        self._server.close()
-        self._thread.join(timeout=5)
+        self._stop.set()
+        self._thread.join(timeout=10)
+
+    def _serve(self) -> None:
+        """Waitress closes only from inside its own loop without tripping over closed sockets, so the loop is ours."""
+        while not self._stop.is_set():
+            wasyncore.loop(timeout=0.2, map=self._map, count=1)
+        self._server.task_dispatcher.shutdown()
+        wasyncore.close_all(self._map)

@@ -178,7 +178,12 @@ def entry_shape(entry: Entry) -> dict[str, Any]:
 def look_shape(look: Look) -> dict[str, Any]:
     corners = [[round(x, 1), round(y, 1)] for x, y in look.corners] if look.corners else None
     findings = [
-        {"code": one.code, "sentence": one.sentence, "blocking": one.blocking, "box": list(one.box) if one.box else None}
+        {
+            "code": one.code,
+            "sentence": one.sentence,
+            "blocking": one.blocking,
+            "box": list(one.box) if one.box else None,
+        }
         for one in look.advice
     ]
     return {"sheet": corners, "findings": findings}

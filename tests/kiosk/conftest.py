@@ -4,12 +4,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from tests.kiosk.pretend_server import PretendServer
 
 from forms.catalogue import load_catalogue
 from forms.clock import FixedClock
 from forms.item import ServiceItem
 from kiosk.safe import Safe
+from tests.kiosk.pretend_server import PretendServer
 
 START = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 

@@ -46,6 +46,7 @@ class PretendServer:
         self.memory = memory or Memory()
         self._app = _app(self.memory, self)
         self._running = None
+        self._dying = threading.Lock()
         self.port = 0
 
     @property
@@ -59,10 +60,11 @@ class PretendServer:
         return self
 
     def die(self) -> None:
-        if self._running:
-            self._running.shutdown()
-            self._running.server_close()
-            self._running = None
+        with self._dying:
+            if self._running:
+                self._running.shutdown()
+                self._running.server_close()
+                self._running = None
 
 
 def _error(status: int, code: str, message: str):

@@ -5,17 +5,19 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from tests.kiosk.conftest import START
 
 from forms.catalogue import load_catalogue
 from forms.packet import Agent
 from kiosk import flow
+from tests.kiosk.conftest import START
 
 AGENT = Agent(sign_in_name="wang", display_name="王小兰")
 
 
 def begun(item=None) -> flow.Visit:
-    visit = flow.begin_visit(visit_id="a" * 32, packet_id="b" * 32, lookup_code="QA9G5PHZKX", agent=AGENT, started_at=START)
+    visit = flow.begin_visit(
+        visit_id="a" * 32, packet_id="b" * 32, lookup_code="QA9G5PHZKX", agent=AGENT, started_at=START
+    )
     return flow.choose_item(visit, item) if item else visit
 
 

@@ -37,13 +37,12 @@ def test_a_draft_reopens_after_kill_nine(tmp_path):
             store.save({VISIT!r}, {{"pages": [f"{{one:024x}}" for one in range(number + 1)]}})
             print(number, flush=True)
     """)
-    child = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True)
-    for line in child.stdout:
-        told = int(line)
-        if told == 20:
-            os.kill(child.pid, signal.SIGKILL)
-            break
-    child.wait()
+    with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True) as child:
+        for line in child.stdout:
+            told = int(line)
+            if told == 20:
+                os.kill(child.pid, signal.SIGKILL)
+                break
     store = VisitStore(tmp_path / "visits", Safe.open(tmp_path / "safe.key"), keep_free=1)
     record = store.get(VISIT)
     assert len(record["pages"]) >= told + 1

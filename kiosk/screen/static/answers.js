@@ -3,7 +3,9 @@ import { post } from "./api.js";
 import { button, fill, h } from "./dom.js";
 
 const WIDE = new Set(["textarea", "address"]);
-const KINDS = { date: "date", phone: "tel" };
+const KINDS = { phone: "tel" };
+
+let underWay = 0;
 
 export function showAnswers(work, counter, focused = null) {
   const visit = counter.visit;
@@ -11,18 +13,24 @@ export function showAnswers(work, counter, focused = null) {
     button("先放一放", () => counter.change("/api/visit/set-aside"), { quiet: true }),
     button("打印申请表", () => counter.print("/api/visit/form"), { quiet: true, id: "print-form" }),
     button("下一步：拍材料", () => counter.turnTo("capture"), { id: "next" }));
-  const keep = async (id, value) => {
-    const answer = await counter.ask(() => post("/api/visit/answers", { [id]: value }));
-    if (!answer) return;
-    const sameFields = answer.visit.fields.map((one) => one.id).join() === counter.visit.fields.map((one) => one.id).join();
-    counter.visit = answer.visit;
-    if (sameFields) refresh(answer.visit.fields);
-    else showAnswers(work, counter, document.activeElement && document.activeElement.id);
+  const keep = (id, value) => { // one after the other, and shown only when the last is back: a slow answer never undoes a later one
+    underWay += 1;
+    counter.queue = counter.queue.then(() => counter.ask(() => post("/api/visit/answers", { [id]: value }))).then((answer) => {
+      underWay -= 1;
+      if (!answer || !counter.visit || answer.visit.visit_id !== counter.visit.visit_id) return;
+      counter.visit = { ...answer.visit, step: counter.visit.step };
+      if (underWay || !work.querySelector(".form")) return;
+      if (answer.visit.fields.map((one) => one.id).join() === shown) refresh(answer.visit.fields);
+      else showAnswers(work, counter, document.activeElement);
+    });
   };
+  const shown = visit.fields.map((one) => one.id).join();
   fill(work, h("form", { class: "form", onsubmit: (event) => event.preventDefault(), autocomplete: "off" },
     visit.questions.map((one) => h("div", { class: "field wide" }, yesOrNo(one.id, `${one.label}（要“${one.material}”）`, one.value, (value) => keep(one.id, value)))),
     visit.fields.map((field) => fieldRow(field, keep))));
-  const first = (focused && document.getElementById(focused)) || work.querySelector("input, select, textarea");
+  const again = focused && focused.id && document.getElementById(focused.id);
+  if (again && again.type !== "radio") again.value = focused.value; // what is half typed stays
+  const first = again || work.querySelector("input, select, textarea");
   if (first) first.focus();
 }
 
@@ -44,7 +52,7 @@ function input(field, keep) {
   if (field.type === "choice")
     return h("select", common, h("option", { value: "" }, "请选"), field.choices.map((choice) => h("option", { value: choice, selected: choice === field.value }, choice)));
   const digits = ["id_number", "phone", "bank_account", "money"].includes(field.type);
-  return h("input", { ...common, type: KINDS[field.type] || "text", inputmode: digits ? "numeric" : null, autocomplete: "off", spellcheck: "false" });
+  return h("input", { ...common, type: KINDS[field.type] || "text", inputmode: digits ? "numeric" : null, placeholder: field.type === "date" ? "年-月-日，如 1943-03-15" : null, autocomplete: "off", spellcheck: "false" });
 }
 
 export function yesOrNo(id, label, value, keep, must = null) {

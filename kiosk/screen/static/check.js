@@ -4,33 +4,47 @@ import { button, fill, h } from "./dom.js";
 import { shortName } from "./capture.js";
 
 export function showCheck(work, counter) {
-  const visit = counter.visit;
   const larger = h("dialog", { "aria-label": "放大看" });
-  const send = button("上传", () => counter.change("/api/visit/send"), { disabled: visit.gaps.length > 0, id: "send" });
-  counter.actions(
-    button("先放一放", () => counter.change("/api/visit/set-aside"), { quiet: true }),
-    button("不办了", () => abandon(counter, larger), { quiet: true }), send);
-  fill(work, h("div", { class: "two" },
-    h("section", { class: "sheets", "aria-label": "拍好的材料" }, h("h2", {}, "一样一样和原件比一比"),
-      visit.materials.map((one) => materialPanel(one, counter, larger))),
-    h("aside", { class: "stack" },
-      h("h2", {}, visit.gaps.length ? `还有 ${visit.gaps.length} 处` : "都齐了，可以上传"),
-      visit.gaps.length ? h("ul", { class: "gaps" }, visit.gaps.map((gap) => h("li", {}, gap.sentence))) : h("p", { class: "panel" }, "上传后打印回执。没有网也可以点“上传”，网通了会自动传走。"),
-      visit.gaps.some((gap) => gap.kind === "field") ? button("去改表", () => counter.turnTo("answers"), { quiet: true }) : null,
-      visit.gaps.some((gap) => gap.sentence.startsWith("还差")) ? button("去补拍", () => counter.turnTo("capture"), { quiet: true }) : null,
-      h("h2", {}, "表上填的"), h("dl", { class: "given" }, visit.fields.filter((one) => one.value !== null).map((one) => [h("dt", {}, one.label), h("dd", {}, spoken(one))]))), larger));
-  (visit.gaps.length ? work : send).focus();
+  const side = h("aside", { class: "stack" });
+  const sheets = h("section", { class: "sheets", "aria-label": "拍好的材料" }, h("h2", {}, "一样一样和原件比一比"),
+    counter.visit.materials.map((one) => materialPanel(one, counter, larger, tick)));
+  fill(work, h("div", { class: "two" }, sheets, side), larger);
+  refresh();
+  (counter.visit.gaps.length ? work : document.getElementById("send")).focus();
+
+  function refresh() {
+    const visit = counter.visit;
+    counter.actions(
+      button("先放一放", () => counter.change("/api/visit/set-aside"), { quiet: true }),
+      button("不办了", () => abandon(counter, larger), { quiet: true }),
+      button("上传", () => counter.change("/api/visit/send"), { disabled: visit.gaps.length > 0, id: "send" }));
+    fill(side, standsInTheWay(visit, counter), visit.kind === "application" ? [h("h2", {}, "表上填的"), given(visit)] : null);
+  }
+
+  function tick() { // the whole list each time, one after the other, read from the boxes as they stand
+    const materials = [...sheets.querySelectorAll("input:checked")].map((one) => one.value);
+    counter.queue = counter.queue.then(() => counter.ask(() => post("/api/visit/checked", { materials }))).then((answer) => {
+      if (answer && work.contains(sheets)) { counter.visit = answer.visit; refresh(); }
+    });
+  }
 }
 
+function standsInTheWay(visit, counter) {
+  if (!visit.gaps.length) return [h("h2", {}, "都齐了，可以上传"), h("p", { class: "panel" }, "上传后打印回执。没有网也可以点“上传”，网通了会自动传走。")];
+  return [
+    h("h2", {}, `还有 ${visit.gaps.length} 处`), h("ul", { class: "gaps" }, visit.gaps.map((gap) => h("li", {}, gap.sentence))),
+    visit.gaps.some((gap) => gap.kind === "field") ? button("去改表", () => counter.turnTo("answers"), { quiet: true }) : null,
+    visit.gaps.some((gap) => gap.sentence.startsWith("还差")) ? button("去补拍", () => counter.turnTo("capture"), { quiet: true }) : null];
+}
+
+const given = (visit) => h("dl", { class: "given" }, visit.fields.filter((one) => one.value !== null).map((one) => [h("dt", {}, one.label), h("dd", {}, spoken(one))]));
 const spoken = (field) => (typeof field.value === "boolean" ? (field.value ? "是" : "否") : field.value + (field.unit || ""));
 
-function materialPanel(material, counter, larger) {
-  const tick = h("input", { type: "checkbox", checked: material.checked, disabled: !material.pages.length, id: `checked-${material.id}`,
-    onchange: (event) => { const ids = counter.visit.materials.filter((one) => one.checked && one.id !== material.id).map((one) => one.id);
-      counter.change("/api/visit/checked", { materials: event.target.checked ? [...ids, material.id] : ids }); } });
+function materialPanel(material, counter, larger, tick) {
+  const box = h("input", { type: "checkbox", value: material.id, checked: material.checked, disabled: !material.pages.length, id: `checked-${material.id}`, onchange: tick });
   return h("section", { class: "panel sheet-row" },
     h("h3", {}, shortName(material.name), material.pages.length ? "" : "（还没拍）"),
-    h("label", { class: "tick" }, tick, "和原件一样"),
+    h("label", { class: "tick" }, box, "和原件一样"),
     h("div", { class: "thumbs" }, material.pages.map((page, number) => thumb(material, page, number, counter, larger))));
 }
 

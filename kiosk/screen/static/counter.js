@@ -28,13 +28,16 @@ export const counter = {
       return null;
     }
   },
+  queue: Promise.resolve(), // small changes under way, one after the other
   async change(path, body) {
+    await counter.queue; // what was just typed or ticked is on the disk before the step is left
     const answer = await counter.ask(() => post(path, body));
     if (answer && "visit" in answer) { counter.visit = answer.visit; counter.render(); }
     return answer;
   },
   turnTo: (step) => counter.change("/api/visit/step", { step }),
   async print(path, body) {
+    await counter.queue;
     const answer = await counter.ask(() => post(path, body));
     if (!answer) return null;
     if (answer.visit) { counter.visit = answer.visit; counter.render(); }

@@ -9,7 +9,7 @@ from server.domain.case import Action, Status
 from server.domain.words import ACTION, CORRECTION_REASON, VERDICT
 from server.services.desk import Card, CasePage, InboxLine, StageLine, case_page, list_inbox, note_full_view
 from server.services.work import Work
-from server.web.console.inbox import desk_in_words
+from server.web.console.inbox import desk_in_words, short_clock
 from server.web.webkit.guards import guarded_by
 from server.web.webkit.installation import installation
 
@@ -64,7 +64,7 @@ def render_case(work: Work, page: CasePage, *, typed: Typed = Typed(), in_full: 
         place="inbox",
         waiting=len(lines),
         desk=desk_in_words(work),
-        lines=lines,
+        lines=[(line, short_clock(work, line)) for line in lines],
         page=page,
         typed=typed,
         in_full=in_full,

@@ -1,13 +1,24 @@
 """The lists: what waits at this desk, what it has handled, and the cards that fell."""
 
+from dataclasses import dataclass
+
 from flask import Blueprint, Response, g, jsonify, render_template
 
+from server.domain.deadline import working_days_left
 from server.domain.people import Role
 from server.domain.words import ROLE
-from server.services.desk import Card, list_inbox, list_past, list_recent_cards
+from server.services.desk import Card, InboxLine, list_inbox, list_past, list_recent_cards
 from server.services.work import Work
 from server.web.webkit.guards import guarded_by
 from server.web.webkit.installation import installation
+
+
+@dataclass(frozen=True)
+class ShortClock:
+    """The clock as it stands before a name in a narrow list."""
+
+    left: str
+    day: str
 
 
 def add_routes(blueprint: Blueprint) -> None:
@@ -16,6 +27,12 @@ def add_routes(blueprint: Blueprint) -> None:
     blueprint.add_url_rule("/cards", view_func=show_cards)
     blueprint.add_url_rule("/cards.json", view_func=cards_as_json)
     blueprint.context_processor(_about_whoever_is_signed_in)
+    blueprint.add_app_template_filter(said_at_a_desk, "at_desk")
+
+
+def said_at_a_desk(words: str) -> str:
+    """Labels speak to the villager; on an official's screen 您 would be the official."""
+    return words.replace("等您补材料", "等群众补材料")
 
 
 def _about_whoever_is_signed_in() -> dict[str, object]:
@@ -32,6 +49,14 @@ def oversees() -> bool:
 def desk_in_words(work: Work) -> str:
     desk = g.actor.desk
     return f"{work.tools.catalogue.regions.get(desk.region_code).short_name}·{desk.department}"
+
+
+def short_clock(work: Work, line: InboxLine) -> ShortClock:
+    if line.due_on is None:
+        return ShortClock("停表", "")
+    left = working_days_left(line.due_on, work.now, work.tools.calendar)
+    words = f"超 {-left} 天" if left < 0 else f"剩 {left} 天" if left else "今天到期"
+    return ShortClock(words, f"{line.due_on:%m-%d}")
 
 
 @guarded_by("staff")

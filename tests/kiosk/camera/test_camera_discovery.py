@@ -96,7 +96,9 @@ def test_sysfs_alone_is_enough_where_there_is_no_libusb(tmp_path: Path) -> None:
 def test_a_city_can_name_its_own_models_and_a_broken_table_names_nothing(tmp_path: Path) -> None:
     table = tmp_path / "models.yaml"
     table.write_text("- {vendor_id: 0x1111, product_id: 1, name: 镇里发的高拍仪}\n", encoding="utf-8")
-    cameras = list_cameras(usb_finder=lambda: [FakeUsbDevice(0x1111, 1, "A7")], sysfs=tmp_path / "no", models=load_models(table))
+    cameras = list_cameras(
+        usb_finder=lambda: [FakeUsbDevice(0x1111, 1, "A7")], sysfs=tmp_path / "no", models=load_models(table)
+    )
     assert cameras[0].name == "镇里发的高拍仪"
     table.write_text("{{{", encoding="utf-8")
     assert load_models(table) == {}

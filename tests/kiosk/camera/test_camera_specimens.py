@@ -30,7 +30,7 @@ def test_every_sheet_bears_the_red_specimen_stamp() -> None:
 def test_the_check_digits_are_those_of_the_standards() -> None:
     assert id_number_from("11010519491231002") == "11010519491231002X"
     assert bank_account_from("7992739871") == "79927398713"
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match="seventeen"):
         id_number_from("123")
 
 

@@ -36,7 +36,7 @@ def test_a_broken_picture_is_named_and_moved_aside_and_the_next_one_can_be_read(
     os.utime(tmp_path / "坏.jpg", (1, 1))
     drop(tmp_path, "good.png", 90)
     camera = FolderCamera(tmp_path)
-    with pytest.raises(PictureDamaged, match="坏.jpg"):
+    with pytest.raises(PictureDamaged, match=r"坏\.jpg"):
         camera.still()
     assert (tmp_path / UNREADABLE_FOLDER / "坏.jpg").exists()
     assert camera.still().image.size

@@ -40,12 +40,11 @@ def test_what_is_no_picture_is_refused_with_a_sentence(content: bytes, words: st
         read_picture(content)
 
 
-def test_a_picture_cut_in_half_is_no_crash() -> None:
-    whole = cv2.imencode(".png", np.random.default_rng(1).integers(0, 255, (90, 90, 3), dtype=np.uint8))[1].tobytes()
-    try:
-        assert read_picture(whole[: len(whole) // 2]).shape == (90, 90, 3)
-    except NotAPicture as refusal:
-        assert "重新" in str(refusal)
+def test_a_picture_cut_off_in_its_header_is_refused() -> None:
+    noise = np.random.default_rng(1).integers(0, 255, (90, 90, 3), dtype=np.uint8)
+    whole = cv2.imencode(".jpg", noise)[1].tobytes()
+    with pytest.raises(NotAPicture, match="重新"):
+        read_picture(whole[:60])
 
 
 def test_a_bomb_is_refused_from_its_header_alone() -> None:

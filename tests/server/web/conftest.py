@@ -1,20 +1,24 @@
-"""A whole installation on a temporary database, and a village's case driven by the services to where a test needs it."""
+"""Two rooms of screens over a real installation, and a village's case driven by the services to where a test needs it."""
 
 import io
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from uuid import uuid4
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from functools import cache
+from pathlib import Path
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 from PIL import Image
+from werkzeug.test import TestResponse
 
-from forms.clock import FileClock
-from forms.item import ServiceItem
-from forms.packet import Agent, Manifest, describe_document, new_lookup_code, new_packet_id
+from forms.clock import FixedClock
+from forms.item import Answers, ServiceItem
+from forms.packet import describe_document
 from forms.render.bundle import PageImage, bundle_pages
 from server.bootstrap import Installation, build_installation
-from server.db.upgrade import upgrade
+from server.db.public_notice import list_expired_notice_ids
 from server.domain.correction import CorrectionPoint, CorrectionReason
 from server.domain.people import Actor, Desk, Role
 from server.domain.review import Verdict
@@ -22,64 +26,62 @@ from server.services import review
 from server.services.correction import request_correction
 from server.services.desk import get_case_to_act
 from server.services.intake import OpenedPacket, take_in_packet
-from server.services.machine import Machine, enrol_machine, make_enrolment_code
+from server.services.machine import Machine
 from server.services.notice_expiry import end_expired_notice
 from server.services.staff import create_staff
-from server.settings import ServerSettings, WeChatSettings
-from server.web.console import console_blueprint
-from server.web.public import public_blueprint
+from server.web.console import console_blueprint, sign_in
+from server.web.public import guides, progress, public_blueprint
 from server.web.webkit.assets import install_assets
 from server.web.webkit.errors import install_errors
 from server.web.webkit.guards import install_guards
 from server.web.webkit.installation import KEY
 from server.web.webkit.rate import RateLimit
 from server.web.webkit.staff_session import check_staff
+from tests.factories import (
+    COUNTY,
+    FICTITIOUS_ID,
+    TOWNSHIP,
+    VILLAGE,
+    answers_for,
+    enrolled_machine,
+    manifest_for,
+    settings_in,
+)
 
-VILLAGE, TOWN, COUNTY = "450521100201", "450521100", "450521"
 PASSWORD = "a long and quiet password 7"
-NOON = datetime(2026, 11, 12, 4, 0, tzinfo=UTC)
-APPLICANT, ID_NUMBER, PHONE, ACCOUNT = "潘秀兰", "450521194303150026", "13877990001", "621700123456789"
+NAME = "潘示例"
 
+# An account a desk; some are at no desk of the item, to try what must stay hidden.
 PEOPLE = {
-    "agent": ("陈代办", Role.VILLAGE_AGENT, "村级组织", VILLAGE),
-    "counter": ("李经办", Role.TOWNSHIP_COUNTER, "民政", TOWN),
-    "police": ("周户籍", Role.DEPARTMENT_REVIEWER, "公安", COUNTY),
-    "head": ("吴审批", Role.DEPARTMENT_HEAD, "民政", COUNTY),
-    "stranger": ("何残联", Role.DEPARTMENT_HEAD, "残联", COUNTY),
-    "supervisor": ("严监察", Role.SUPERVISOR, "督查", COUNTY),
+    "agent": Actor("agent", "陈示范", Role.VILLAGE_AGENT, Desk("村级组织", VILLAGE)),
+    "counter": Actor("counter", "林演示", Role.TOWNSHIP_COUNTER, Desk("民政", TOWNSHIP)),
+    "police": Actor("police", "黄样本", Role.DEPARTMENT_REVIEWER, Desk("公安", COUNTY)),
+    "head": Actor("head", "李练习", Role.DEPARTMENT_HEAD, Desk("民政", COUNTY)),
+    "stranger": Actor("stranger", "何旁人", Role.DEPARTMENT_HEAD, Desk("税务", COUNTY)),
+    "supervisor": Actor("supervisor", "张模拟", Role.SUPERVISOR, Desk("督查", COUNTY)),
+    "disabled_town": Actor("disabled_town", "梁示例", Role.TOWNSHIP_COUNTER, Desk("残联", TOWNSHIP)),
+    "disabled_county": Actor("disabled_county", "罗示例", Role.DEPARTMENT_HEAD, Desk("残联", COUNTY)),
 }
 
 
-def actor(name: str) -> Actor:
-    display_name, role, department, region = PEOPLE[name]
-    return Actor(name, display_name, role, Desk(department, region))
-
-
-def answers_for(item: ServiceItem) -> dict:
-    """Every question answered, with an invented answer of its kind."""
-    sample = {
-        "text": "3",
-        "id_number": ID_NUMBER,
-        "phone": PHONE,
-        "address": "廉州镇烟楼村第三村民小组18号",
-        "date": "1943-03-15",
-        "money": "620",
-        "bank_account": ACCOUNT,
-        "textarea": "患风湿多年，不能下地干活。",
-        "bool": False,
-    }
-    answers = {f.id: f.choices[0] if f.type == "choice" else sample[f.type] for f in item.form_fields}
-    answers |= {material.question: False for material in item.materials}
-    return answers | {"applicant_name": APPLICANT, "promise": True}
-
-
+@cache
 def document_pdf(pages: int) -> bytes:
+    """A real PDF with pictures, as the kiosk makes it."""
     sheets = []
     for number in range(pages):
         picture = io.BytesIO()
-        Image.new("RGB", (400, 560), (255, 255 - 40 * number, 240)).save(picture, "JPEG")
-        sheets.append(PageImage(picture.getvalue(), 105, 148))
+        Image.new("RGB", (500, 350), (255, 252 - 12 * number, 238)).save(picture, "JPEG")
+        sheets.append(PageImage(picture.getvalue(), 150, 105))
     return bundle_pages(sheets, title="材料")
+
+
+def any_answers(item: ServiceItem) -> Answers:
+    """Every question of any item answered with something of its kind."""
+    known = answers_for()
+    sample = {"text": "3", "id_number": FICTITIOUS_ID, "phone": "13800000000", "address": "样板队1号", "money": "620"}
+    sample |= {"date": "1943-03-15", "bank_account": known["bank_account"], "textarea": "样例。", "bool": False}
+    answers = {entry.id: entry.choices[0] if entry.type == "choice" else sample[entry.type] for entry in item.form_fields}
+    return answers | {"applicant_name": NAME, "promise": True}
 
 
 @dataclass
@@ -88,46 +90,35 @@ class World:
 
     installation: Installation
     machine: Machine
-    clock: FileClock
+    clock: FixedClock
     lookup_codes: dict[str, str] = field(default_factory=dict)
 
-    def new_case(self, code: str = "MZ-008", name: str = APPLICANT) -> str:
+    def new_case(self, item_code: str = "MZ-008", **answers: object) -> str:
         """Hand a complete packet in at the village; the case number."""
-        tools = self.installation.tools
-        item = tools.catalogue.get_item(code)
-        answers = answers_for(item) | {"applicant_name": name}
-        now = tools.clock.now()
-        documents = []
-        for material in item.materials:
-            if material.source == "department" or material.condition:
-                continue
-            pdf = document_pdf(len(material.page_names))
-            described = describe_document(material.id, material.name, pdf, len(material.page_names), now, True)
-            tools.blobs.put(described.sha256, pdf)
-            documents.append(described)
-        manifest = Manifest(
-            packet_id=new_packet_id(),
-            kind="application",
-            item_code=code,
-            catalogue_digest=tools.catalogue.digest,
-            lookup_code=new_lookup_code(),
-            village_code=VILLAGE,
-            machine_id=self.machine.id,
-            agent=Agent(sign_in_name="agent", display_name="陈代办"),
-            visit_started_at=now,
-            notice_sheet_printed_at=None,
-            received_at=now,
-            answers=answers,
-            documents=tuple(documents),
+        item = self.installation.tools.catalogue.get_item(item_code)
+        documents = tuple(self._document(material) for material in item.materials if self._is_brought(material))
+        known = (answers_for() if item_code == "MZ-008" else any_answers(item)) | answers
+        manifest = manifest_for(
+            self.installation, self.machine, documents=documents, item_code=item_code, answers=known
         )
         with self.installation.begin() as work:
             taken = take_in_packet(work, OpenedPacket(manifest), self.machine)
         self.lookup_codes[taken.case_number] = taken.lookup_code
         return taken.case_number
 
-    def act(self, case_number: str, name: str, errand, *given) -> None:
+    def _is_brought(self, material) -> bool:
+        return material.source != "department" and not material.condition
+
+    def _document(self, material):
+        pages = len(material.page_names)
+        pdf = document_pdf(pages)
+        described = describe_document(material.id, material.name, pdf, pages, self.clock.now(), True)
+        self.installation.tools.blobs.put(described.sha256, pdf)
+        return described
+
+    def act(self, case_number: str, name: str, errand: Callable, *given: object) -> None:
         with self.installation.begin() as work:
-            errand(work, get_case_to_act(work, actor(name), case_number), actor(name), *given)
+            errand(work, get_case_to_act(work, PEOPLE[name], case_number), PEOPLE[name], *given)
 
     def verify(self, number: str) -> None:
         self.act(number, "counter", review.verify_case, "材料齐全，年龄属实。")
@@ -139,82 +130,70 @@ class World:
         self.act(number, "police", review.give_verdict, Verdict.AGREE, "户籍属实。")
         self.act(number, "head", review.give_verdict, Verdict.AGREE, "没有重复享受。")
 
-    def end_notice(self) -> None:
-        """Let nine days pass and the open notices run out."""
-        self.clock.move_to(datetime(2026, 11, 21, 4, 0, tzinfo=UTC))
-        from server.db.public_notice import list_expired_notice_ids
+    def pass_days(self, days: float) -> None:
+        self.clock.move_to(self.clock.now() + timedelta(days=days))
 
+    def end_notices(self) -> None:
+        """Let the days of the open notices pass."""
+        self.pass_days(9)
         with self.installation.begin() as work:
             for notice_id in list_expired_notice_ids(work.session, work.today):
                 end_expired_notice(work, notice_id)
 
-    def to_decision(self) -> str:
+    def case_in_review(self) -> str:
         number = self.new_case()
         self.verify(number)
-        self.review(number)
-        self.end_notice()
         return number
 
-    def to_the_end(self) -> str:
-        number = self.to_decision()
-        stated = {"补助标准或金额": "每月80元", "起始年月": "2026年12月"}
-        self.act(number, "head", review.approve_case, "符合条件。", stated)
-        self.act(number, "counter", review.issue_result, "从2026年12月起发。")
+    def case_in_notice(self) -> str:
+        number = self.case_in_review()
+        self.review(number)
+        return number
+
+    def case_to_decide(self) -> str:
+        number = self.case_in_notice()
+        self.end_notices()
+        return number
+
+    def closed_case(self) -> str:
+        number = self.case_to_decide()
+        self.act(number, "head", review.approve_case, "符合条件。", {"补助标准或金额": "每月80元", "起始年月": "2026年10月"})
+        self.act(number, "counter", review.issue_result, "从10月起发。")
+        return number
+
+    def rejected_case(self) -> str:
+        number = self.case_to_decide()
+        self.act(number, "head", review.reject_case, "户籍已经迁出本市，请向迁入地申请。")
         return number
 
 
 @pytest.fixture
-def world(tmp_path) -> World:
-    clock = FileClock(tmp_path / "clock.json")
-    clock.move_to(NOON)
-    settings = ServerSettings(
-        data_folder=tmp_path / "data",
-        public_url="http://127.0.0.1:8000",
-        session_secret="a secret for tests " * 3,
-        secure_cookies=False,
-        clock_file=tmp_path / "clock.json",
-        wechat=WeChatSettings(
-            official_app_id="wx0fficia1",
-            official_secret="official-secret-for-tests",
-            official_token="token-for-tests",
-            official_aes_key="abcdefghijklmnopqrstuvwxyz0123456789ABCDEFE",
-            miniprogram_app_id="wxminiprogram",
-            miniprogram_secret="miniprogram-secret-for-tests",
-            progress_template_id="progress",
-        ),
-    )
-    installation = build_installation(settings)
-    upgrade(installation.engine)
+def world(tmp_path: Path, migrated_sqlite: Path, clock: FixedClock) -> Iterator[World]:
+    (tmp_path / "hongye.sqlite3").write_bytes(migrated_sqlite.read_bytes())
+    built = build_installation(settings_in(tmp_path))
+    installation = replace(built, tools=replace(built.tools, clock=clock))
     with installation.begin() as work:
-        machine = enrol_machine(work, make_enrolment_code(work, VILLAGE), "烟楼村一号").machine
-        for name, (display_name, role, department, region) in PEOPLE.items():
+        for name, person in PEOPLE.items():
             create_staff(
                 work,
                 sign_in_name=name,
-                display_name=display_name,
+                display_name=person.display_name,
                 password=PASSWORD,
-                role=role,
-                department=department,
-                region_code=region,
+                role=person.role,
+                department=person.desk.department,
+                region_code=person.desk.region_code,
             )
-    yield World(installation, machine, clock)
+    yield World(installation, enrolled_machine(installation), clock)
     installation.engine.dispose()
 
 
-@pytest.fixture(autouse=True)
-def _unhurried(monkeypatch):
-    """Every test starts with empty windows; the limits themselves have a test of their own."""
-    from server.web.console import sign_in
-    from server.web.public import guides, progress
-
+@pytest.fixture
+def app(world: World, monkeypatch: pytest.MonkeyPatch) -> Flask:
+    # Every test starts with empty windows; the limits have a test of their own.
     monkeypatch.setattr(sign_in, "_sign_ins", RateLimit(20, 60))
     monkeypatch.setattr(guides, "_sheets", RateLimit(30, 60))
     monkeypatch.setattr(progress, "_lookups", RateLimit(30, 60))
     monkeypatch.setattr(progress, "_misses", RateLimit(20, 60))
-
-
-@pytest.fixture
-def app(world) -> Flask:
     app = Flask("server.web", static_folder=None)
     app.extensions[KEY] = world.installation
     app.json.ensure_ascii = False
@@ -227,13 +206,13 @@ def app(world) -> Flask:
 
 
 @pytest.fixture
-def phone(app):
+def phone(app: Flask) -> FlaskClient:
     """A villager's browser."""
     return app.test_client()
 
 
 class Official:
-    """A signed-in official's browser: sends forms with the token the page holds."""
+    """An official's browser: sends forms with the token its page holds."""
 
     def __init__(self, app: Flask, name: str):
         self.client = app.test_client()
@@ -243,34 +222,27 @@ class Official:
         page = self.client.get(path).get_data(as_text=True)
         return page.split('name="csrf_token" value="', 1)[1].split('"', 1)[0]
 
-    def sign_in(self, password: str = PASSWORD, back: str = ""):
+    def sign_in(self, password: str = PASSWORD, back: str = "") -> TestResponse:
         form = {"csrf_token": self.token("/console/sign-in"), "sign_in_name": self.name, "password": password}
         return self.client.post("/console/sign-in", data=form | ({"next": back} if back else {}))
 
-    def get(self, path: str):
-        return self.client.get(path)
-
     def read(self, path: str) -> str:
         answer = self.client.get(path)
-        assert answer.status_code == 200, answer.get_data(as_text=True)
+        assert answer.status_code == 200, (path, answer.status_code)
         return answer.get_data(as_text=True)
 
-    def send(self, path: str, **form):
-        return self.client.post(path, data={"csrf_token": self.token(), **form})
+    def send(self, path: str, form: dict[str, object] | None = None) -> TestResponse:
+        return self.client.post(path, data={"csrf_token": self.token(), **(form or {})})
 
-    def act(self, number: str, action: str, **form):
-        return self.send(f"/console/cases/{number}/actions/{action}", **form)
+    def act(self, number: str, action: str, **form: object) -> TestResponse:
+        return self.send(f"/console/cases/{number}/actions/{action}", form)
 
 
 @pytest.fixture
-def official(app):
+def official(app: Flask) -> Callable[[str], Official]:
     def signed_in(name: str) -> Official:
         someone = Official(app, name)
         assert someone.sign_in().status_code == 303
         return someone
 
     return signed_in
-
-
-def new_id() -> str:
-    return uuid4().hex

@@ -1,0 +1,85 @@
+"""Plays the story into a temporary folder, opens what it left behind, and photographs it for the README."""
+
+import sys
+import tempfile
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from hongye.demo import play
+from hongye.demo.counter import KioskCounter
+from hongye.practice import Ports, Practice, prepare_practice
+from hongye.processes import Parts, answers
+from kiosk.camera.specimens import story_person
+
+OUT = Path(__file__).parents[1] / "docs" / "pictures"
+CHROMIUM = ("/usr/bin/chromium", "/usr/bin/chromium-browser")
+
+
+def main() -> None:
+    OUT.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        story = play(Path(folder) / "story")
+        practice, _ = prepare_practice(Path(folder) / "story", Ports())
+        with Parts(practice.folder / "logs") as parts, sync_playwright() as playwright:
+            _start(parts, practice)
+            program = next(path for path in CHROMIUM if Path(path).exists())
+            browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+            _public(browser, practice, story)
+            _console(browser, practice, story)
+            _kiosk(browser, practice)
+            browser.close()
+    print(f"pictures are in {OUT}")
+
+
+def _start(parts: Parts, practice: Practice) -> None:
+    parts.start("server", "serve", "--settings", str(practice.server_settings))
+    parts.wait_until("server", answers(practice.server_url))
+    address = practice.folder / "kiosk" / "screen.url"
+    address.unlink(missing_ok=True)
+    parts.start("kiosk", "kiosk", "--settings", str(practice.kiosk_settings))
+    parts.wait_until("kiosk", address.exists)
+
+
+def _save(page: Page, name: str, *, whole: bool = False) -> None:
+    page.screenshot(path=OUT / f"{name}.png", full_page=whole)
+
+
+def _public(browser: Browser, practice: Practice, story: dict) -> None:
+    page = browser.new_page(viewport={"width": 390, "height": 844})
+    page.goto(practice.server_url)
+    _save(page, "public-home")
+    page.goto(f"{practice.server_url}/c/{story['lookup_code']}")
+    _save(page, "public-progress", whole=True)
+    page.close()
+
+
+def _console(browser: Browser, practice: Practice, story: dict) -> None:
+    page = browser.new_page(viewport={"width": 1366, "height": 768})
+    page.goto(f"{practice.server_url}/console/sign-in")
+    page.fill("[name=sign_in_name]", "xian-mz-shenpi")
+    page.fill("[name=password]", practice.password)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/console/")
+    page.goto(f"{practice.server_url}/console/cases/{story['case_number']}")
+    page.wait_for_load_state("networkidle")
+    _save(page, "console-case")
+    page.close()
+
+
+def _kiosk(browser: Browser, practice: Practice) -> None:
+    counter = KioskCounter(practice.folder / "kiosk")
+    counter.sign_in("cun-daiban", practice.password)
+    counter.begin("MZ-008")
+    counter.turn_to("capture")
+    counter.capture_all(["apply_form", "id_card"], story_person())
+    counter.lay("bank_passbook", story_person())
+    page = browser.new_page(viewport={"width": 1366, "height": 768})
+    page.goto((practice.folder / "kiosk" / "screen.url").read_text(encoding="ascii").strip())
+    page.wait_for_timeout(4000)  # the live picture needs a moment under the virtual camera
+    _save(page, "kiosk-capture")
+    page.close()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

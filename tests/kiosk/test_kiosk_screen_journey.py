@@ -1,0 +1,148 @@
+"""The page itself in Chromium, with the virtual camera and real eyes: signing in, item, notice sheet, form, capture."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from kiosk.agent import Kiosk
+from kiosk.camera.specimens import story_person
+from kiosk.settings import KioskSettings
+
+playwright = pytest.importorskip("playwright.sync_api")
+CHROMIUM = Path("/usr/bin/chromium")
+#: set to a folder to look at every step
+PICTURES = os.environ.get("KIOSK_PICTURES")
+
+pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="needs /usr/bin/chromium")
+
+
+@pytest.fixture
+def kiosk(tmp_path, server):
+    settings = KioskSettings(
+        data_folder=tmp_path / "data", server_url=server.url, screen_port=0, keep_free_mib=1, practice=True,
+        status_every_seconds=1,
+    )  # fmt: skip
+    running = Kiosk(settings, "ENROL-1")
+    running.start()
+    yield running
+    running.close()
+
+
+@pytest.fixture
+def page(kiosk):
+    with playwright.sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
+        opened = browser.new_page(viewport={"width": 1366, "height": 768}, locale="zh-CN")
+        opened.set_default_timeout(15_000)
+        faults = []
+        opened.on("pageerror", lambda error: faults.append(str(error)))
+        opened.goto(kiosk.address)
+        yield opened
+        browser.close()
+    assert faults == []
+
+
+def look(page, name: str) -> None:
+    """No step may scroll sideways or hide its foot; a picture of it when asked for."""
+    assert page.locator("#signs li").count() >= 3
+    assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
+    assert page.locator("footer").bounding_box()["y"] < 768
+    if PICTURES:
+        page.screenshot(path=f"{PICTURES}/{name}.png")
+
+
+def sign_in(page) -> None:
+    page.fill("#sign_in_name", "wang")
+    page.fill("#password", "correct horse")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("[data-item]")
+
+
+def lay_and_shoot(page, sheet: str, pages: int) -> None:
+    page.select_option("#place", sheet)
+    page.locator("body").press("Space")
+    page.wait_for_selector(f".material .pages .btn >> nth={pages - 1}")
+
+
+def test_from_signing_in_to_the_case_number(page, server):
+    page.wait_for_selector("#sign_in_name")
+    page.wait_for_selector("#signs li")
+    assert "#" not in page.url
+    look(page, "01-sign-in")
+    sign_in(page)
+    look(page, "02-items")
+    page.click("[data-item=MZ-008]")
+    page.click("#print-notice")
+    page.wait_for_selector("#message.good")
+    look(page, "03-notice")
+    page.click("#next")
+    fill_the_form(page)
+    page.click("#next")
+    page.wait_for_selector(".camera polygon, .say:has-text('没有纸')")
+    for number, sheet in enumerate(
+        ("apply_form", "id_card_front", "id_card_back", "household_register_1", "household_register_2", "bank_passbook", "photo"), 1
+    ):  # fmt: skip
+        lay_and_shoot(page, sheet, number)
+    page.wait_for_selector(".camera polygon.good")
+    look(page, "06-captured")
+    page.click("#next")
+    page.wait_for_selector(".tick")
+    for tick in page.locator(".tick input").all():
+        tick.check()
+    page.wait_for_selector("#send:not([disabled])")
+    look(page, "07-checked")
+    page.click("#send")
+    page.wait_for_selector("text=已经送到")
+    look(page, "08-sent")
+    assert page.locator("text=450521-2026-00001").count() == 1
+    page.click("#receipt")
+    page.wait_for_selector("#message.good")
+    page.click("#close")
+    page.wait_for_selector("[data-item]")
+    assert len(server.memory.cases) == 1
+
+
+def fill_the_form(page) -> None:
+    person = story_person()
+    page.wait_for_selector("#applicant_name")
+    page.fill("#applicant_name", person.name)
+    page.fill("#applicant_id", person.id_number[:-1] + ("0" if person.id_number[-1] != "0" else "1"))
+    page.keyboard.press("Tab")
+    page.wait_for_selector("[data-field=applicant_id].faulty")
+    assert "校验位不对" in page.locator("#applicant_id-fault").inner_text()
+    look(page, "04-wrong-number")
+    page.fill("#applicant_id", person.id_number)
+    for field, words in (("phone", person.phone), ("address", person.address), ("emergency_contact", "潘某 13900000001"),
+                         ("bank_holder", person.name), ("bank_account", person.bank_account)):  # fmt: skip
+        page.fill(f"#{field}", words)
+    page.check("#by_agent-no")
+    page.select_option("#age_band", index=1)
+    page.check("#promise-yes")
+    page.wait_for_function("() => document.querySelector('#birth_date').value === '1943-03-15'")
+    page.wait_for_selector(".faulty", state="detached")
+    look(page, "05-form")
+
+
+def test_a_wrong_password_says_so_and_reloading_keeps_the_page_open(page):
+    page.fill("#sign_in_name", "wang")
+    page.fill("#password", "wrong")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#message:not([hidden])")
+    assert "不对" in page.locator("#message").inner_text()
+    sign_in(page)
+    page.reload()
+    page.wait_for_selector("[data-item]")
+
+
+def test_the_type_is_large_and_the_targets_are_too(page):
+    sign_in(page)
+    sizes = page.evaluate(
+        "() => [...document.querySelectorAll('body *')].filter(one => one.textContent.trim() && one.getClientRects().length)"
+        ".map(one => parseFloat(getComputedStyle(one).fontSize))"
+    )
+    assert min(sizes) >= 20
+    heights = page.evaluate(
+        "() => [...document.querySelectorAll('main button, footer button')].map(one => one.offsetHeight)"
+    )
+    assert heights and min(heights) >= 60
