@@ -43,7 +43,6 @@ class ServerSettings(BaseModel):
     session_secret: str = Field(min_length=32)
     secure_cookies: bool = True
     clock_file: Path | None = None
-    max_picture_pixels: int = 80_000_000
     worker_pause_seconds: float = 1.0
     wechat: WeChatSettings
 

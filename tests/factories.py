@@ -8,9 +8,11 @@ from forms.identity import id_check_character, luhn_holds
 from forms.item import Answers, ServiceItem
 from forms.packet import Agent, Manifest, describe_document, new_lookup_code, new_packet_id, seal_packet
 from server.bootstrap import Installation
+from server.db.staff import find_staff_by_name
 from server.domain.people import Actor, Desk, Role
 from server.services.intake import TakenIn, open_sealed_packet, take_in_packet
 from server.services.machine import Machine, enrol_machine, make_enrolment_code
+from server.services.staff import create_staff
 from server.settings import ServerSettings, WeChatSettings
 
 VILLAGE = "450521100215"
@@ -94,6 +96,22 @@ def enrolled_machine(installation: Installation, village: str = VILLAGE) -> Mach
         return enrol_machine(work, make_enrolment_code(work, village), "测试机").machine
 
 
+def agent_account(installation: Installation, village: str) -> Agent:
+    """The village's agent, with an account; made on first use."""
+    with installation.begin() as work:
+        if find_staff_by_name(work.session, VILLAGE_AGENT.account_id) is None:
+            create_staff(
+                work,
+                sign_in_name=VILLAGE_AGENT.account_id,
+                display_name=VILLAGE_AGENT.display_name,
+                password="a long enough password",
+                role=Role.VILLAGE_AGENT,
+                department="村级组织",
+                region_code=village,
+            )
+    return Agent(sign_in_name=VILLAGE_AGENT.account_id, display_name=VILLAGE_AGENT.display_name)
+
+
 def manifest_for(installation: Installation, machine: Machine, *, documents, **changes) -> Manifest:
     now = installation.tools.clock.now()
     stated = {
@@ -104,7 +122,7 @@ def manifest_for(installation: Installation, machine: Machine, *, documents, **c
         "lookup_code": new_lookup_code(),
         "village_code": machine.village_code,
         "machine_id": machine.id,
-        "agent": Agent(sign_in_name="cun-daiban", display_name="陈示范"),
+        "agent": agent_account(installation, machine.village_code),
         "visit_started_at": now,
         "notice_sheet_printed_at": now,
         "received_at": now,

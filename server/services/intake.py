@@ -14,8 +14,9 @@ from server.db.case import CaseRow, DocumentRow, StageRow
 from server.db.correction import find_correction_by_packet
 from server.db.deadline import list_clocks
 from server.db.resident import ResidentRow, find_resident
+from server.db.staff import find_staff_by_name
 from server.domain.case import Status
-from server.domain.people import desk_of
+from server.domain.people import Role, desk_of
 from server.domain.review import StageState
 from server.domain.words import STATUS
 from server.services import deadline, walk
@@ -73,8 +74,16 @@ def take_in_packet(work: Work, opened: OpenedPacket, machine: Machine) -> TakenI
         return taken
     if manifest.machine_id != machine.id or manifest.village_code != machine.village_code:
         raise PacketFault("材料包不是这台电脑在本村收的，没有收下。请在收件的那台电脑上上传。")
+    _require_agent(work, manifest)
     case = _answer(work, manifest) if manifest.kind == "correction" else _open_case(work, manifest)
     return _taken_in(work, case)
+
+
+def _require_agent(work: Work, manifest: Manifest) -> None:
+    """Every receipt has a person who answers for it; one who has left since still answers for what was received."""
+    row = find_staff_by_name(work.session, manifest.agent.sign_in_name)
+    if row is None or row.role != Role.VILLAGE_AGENT or row.region_code != manifest.village_code:
+        raise PacketFault("收件人不是本村登记的代办员，没有收下。请用本村代办员的账号重新登录后上传。")
 
 
 def _taken_in(work: Work, case: CaseRow) -> TakenIn:

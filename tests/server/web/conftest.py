@@ -1,6 +1,7 @@
 """Two rooms of screens over a real installation, and a village's case driven by the services to where a test needs it."""
 
 import io
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -11,6 +12,8 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from PIL import Image
+from playwright.sync_api import Browser, sync_playwright
+from werkzeug.serving import make_server
 from werkzeug.test import TestResponse
 
 from forms.clock import FixedClock
@@ -40,6 +43,7 @@ from server.web.webkit.staff_session import check_staff
 from tests.factories import (
     COUNTY,
     FICTITIOUS_ID,
+    MONDAY_MORNING,
     TOWNSHIP,
     VILLAGE,
     answers_for,
@@ -167,11 +171,13 @@ class World:
         return number
 
 
-@pytest.fixture
-def world(tmp_path: Path, migrated_sqlite: Path, clock: FixedClock) -> Iterator[World]:
-    (tmp_path / "hongye.sqlite3").write_bytes(migrated_sqlite.read_bytes())
-    built = build_installation(settings_in(tmp_path))
-    installation = replace(built, tools=replace(built.tools, clock=clock))
+@pytest.fixture(scope="session")
+def staffed_sqlite(tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Path) -> Path:
+    """A database with everybody's account: passwords are slow to hash, so it is done once."""
+    folder = tmp_path_factory.mktemp("staffed")
+    (folder / "hongye.sqlite3").write_bytes(migrated_sqlite.read_bytes())
+    built = build_installation(settings_in(folder))
+    installation = replace(built, tools=replace(built.tools, clock=FixedClock(MONDAY_MORNING)))
     with installation.begin() as work:
         for name, person in PEOPLE.items():
             create_staff(
@@ -183,6 +189,15 @@ def world(tmp_path: Path, migrated_sqlite: Path, clock: FixedClock) -> Iterator[
                 department=person.desk.department,
                 region_code=person.desk.region_code,
             )
+    installation.engine.dispose()
+    return folder / "hongye.sqlite3"
+
+
+@pytest.fixture
+def world(tmp_path: Path, staffed_sqlite: Path, clock: FixedClock) -> Iterator[World]:
+    (tmp_path / "hongye.sqlite3").write_bytes(staffed_sqlite.read_bytes())
+    built = build_installation(settings_in(tmp_path))
+    installation = replace(built, tools=replace(built.tools, clock=clock))
     yield World(installation, enrolled_machine(installation), clock)
     installation.engine.dispose()
 
@@ -203,6 +218,25 @@ def app(world: World, monkeypatch: pytest.MonkeyPatch) -> Flask:
     app.register_blueprint(console_blueprint())
     app.register_blueprint(public_blueprint())
     return app
+
+
+@pytest.fixture
+def address(app: Flask) -> Iterator[str]:
+    """The same pages on a real port, for a real browser."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        yield browser
+        browser.close()
 
 
 @pytest.fixture

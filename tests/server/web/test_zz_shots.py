@@ -17,6 +17,7 @@ def test_shots(world, app):
     waiting = world.new_case()
     d2 = world.case_to_decide()
     soon = world.new_case()
+    world.pass_days(8)
     from server.db.deadline import ClockRow
     from sqlalchemy import select
     from server.services.deadline import sweep_clock

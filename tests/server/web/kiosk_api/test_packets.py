@@ -7,7 +7,7 @@ import pytest
 import requests
 from tusclient.client import TusClient
 
-from forms.packet import MAX_PACKET_BYTES, sha256_of
+from forms.packet import MAX_PACKET_BYTES, Agent, sha256_of
 from server.app import create_app
 from server.db.case import CaseRow
 from server.services.machine import enrol_machine, make_enrolment_code
@@ -97,8 +97,9 @@ def test_a_third_partys_tus_client_can_upload(installation, kiosk, tmp_path):
     path = tmp_path / "packet"
     path.write_bytes(sealed)
     client = TusClient(f"{kiosk.url}/kiosk/uploads", headers={"Authorization": kiosk.headers["Authorization"]})
-    uploader = client.uploader(str(path), chunk_size=2048)
-    uploader.upload()
+    with path.open("rb") as stream:
+        uploader = client.uploader(file_stream=stream, chunk_size=2048)
+        uploader.upload()
     assert kiosk.hand_in(manifest.packet_id, uploader.url.rsplit("/", 1)[1], sealed).status_code == 201
 
 
@@ -144,6 +145,7 @@ def test_a_packet_whose_hash_is_another_files_is_refused(installation, kiosk):
         ({"answers": make.answers_for(applicant_id="450521194303150001")}, "校验位"),
         ({"stated_item": "ZZ-999"}, "没有编码"),
         ({"machine_id": "another"}, "不是这台电脑"),
+        ({"agent": Agent(sign_in_name="nobody", display_name="无名")}, "不是本村登记的代办员"),
         ({"kind": "correction", "case_number": "450521-20260914-9999"}, "没有找到要补正的办件"),
         ({"only": {"id_card"}}, "还不齐"),
     ],
