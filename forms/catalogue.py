@@ -72,7 +72,7 @@ class Catalogue:
 def load_catalogue(folder: Path = DATA_FOLDER) -> Catalogue:
     """The catalogue in `folder`, checked. Raises CatalogueFault when any entry is wrong."""
     items, findings, meta = _read_items(folder / "items.yaml")
-    findings += [finding for item in items for finding in check_item(item, meta)]
+    findings += check_items(items, meta)
     if findings:
         raise CatalogueFault(findings)
     departments = {department["code"]: department["name"] for department in meta["departments"]}
@@ -113,6 +113,14 @@ def _in_chinese(fault: Any) -> str:
     return words.get(fault["type"], f"值不对（{fault['msg']}）")
 
 
+def check_items(items: list[ServiceItem], meta: dict[str, Any]) -> list[Finding]:
+    """Faults of all items: each one's own, and codes two of them share (the later one would hide the other)."""
+    codes = [item.code for item in items]
+    shared = sorted({code for code in codes if codes.count(code) > 1})
+    twice = [Finding("items.yaml", code, "code", f"编码“{code}”用了不止一次") for code in shared]
+    return twice + [finding for item in items for finding in check_item(item, meta)]
+
+
 def check_item(item: ServiceItem, meta: dict[str, Any]) -> list[Finding]:
     """Faults the shape alone does not show: dangling names, days that do not add up, forbidden proofs."""
     faults = [
@@ -129,7 +137,9 @@ def _duplicate_ids(item: ServiceItem) -> list[tuple[str, str]]:
     faults = []
     for kind in ("materials", "form_fields", "stages"):
         ids = [entry.id for entry in getattr(item, kind)]
-        faults += [(kind, f"编号“{name}”用了不止一次") for name in sorted({name for name in ids if ids.count(name) > 1})]
+        faults += [
+            (kind, f"编号“{name}”用了不止一次") for name in sorted({name for name in ids if ids.count(name) > 1})
+        ]
     return faults
 
 
@@ -156,9 +166,9 @@ def _wrong_days(item: ServiceItem) -> list[tuple[str, str]]:
     faults = []
     if item.promised_days != counted_days(item):
         faults.append(("promised_days", f"承诺{item.promised_days}天，各环节相加却是{counted_days(item)}天"))
-    if item.statutory_days is not None and item.statutory_unit == item.promised_unit:
-        if item.promised_days > item.statutory_days:
-            faults.append(("promised_days", f"承诺时限{item.promised_days}天比法定时限{item.statutory_days}天还长"))
+    same_unit = item.statutory_unit == item.promised_unit
+    if item.statutory_days is not None and same_unit and item.promised_days > item.statutory_days:
+        faults.append(("promised_days", f"承诺时限{item.promised_days}天比法定时限{item.statutory_days}天还长"))
     if item.public_notice_days and item.public_notice_unit is None:
         faults.append(("public_notice_unit", "写了公示天数，没有写是工作日还是自然日"))
     return faults
@@ -185,8 +195,7 @@ def _forbidden_proofs(item: ServiceItem, forbidden: list[str]) -> list[tuple[str
 def check_catalogue(folder: Path = DATA_FOLDER) -> dict[str, Any]:
     """Counts and findings of the catalogue in `folder`, for `hongye catalogue check`."""
     items, findings, meta = _read_items(folder / "items.yaml")
-    for item in items:
-        findings += check_item(item, meta)
+    findings += check_items(items, meta)
     regions = load_regions(folder)
     return {
         "items": len(items),
@@ -199,5 +208,3 @@ def check_catalogue(folder: Path = DATA_FOLDER) -> dict[str, Any]:
         "unconfirmed_items": [item.code for item in items if not item.is_confirmed],
         "findings": [str(finding) for finding in findings],
     }
-
-

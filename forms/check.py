@@ -72,9 +72,14 @@ def field_gaps(item: ServiceItem, answers: Answers) -> list[Gap]:
     return gaps
 
 
+def is_blank(value: Any) -> bool:
+    """Nothing was answered; spaces alone are nothing."""
+    return value is None or (isinstance(value, str) and not value.strip())
+
+
 def field_fault(field: FormField, value: Any) -> str | None:
     """What is wrong with one answer, None when it will do."""
-    if value is None or value == "":
+    if is_blank(value):
         return f"“{field.label}”还没有填。" if field.required else None
     if field.type == "bool":
         return None if isinstance(value, bool) else f"“{field.label}”要选是或否。"
@@ -94,14 +99,16 @@ def _text_fault(field: FormField, text: str) -> str | None:
         return f"“{field.label}”只能从这些里面选：{'、'.join(field.choices)}。"
     if field.type == "date":
         return _date_fault(field, text)
-    if (field.type == "money" or field.format == "number") and not re.fullmatch(r"\d{1,9}(\.\d{1,2})?", text):
+    if (field.type == "money" or field.format == "number") and not re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,2})?", text):
         return f"“{field.label}”要填数字，例如 12 或 3.5。"
     return None
 
 
 def _date_fault(field: FormField, text: str) -> str | None:
     try:
-        date.fromisoformat(text)
+        # The library also reads 19430315 and week dates; one way of writing keeps what is stored comparable.
+        if date.fromisoformat(text).isoformat() != text:
+            raise ValueError
     except ValueError:
         return f"“{field.label}”要填真实的日期，例如 1943-03-15。"
     return None

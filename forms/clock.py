@@ -2,6 +2,7 @@
 
 import json
 import os
+import secrets
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -58,7 +59,8 @@ class FileClock:
     def move_to(self, instant: datetime) -> None:
         """Put the shared clock to `instant` (aware). Readers see the old file or the new one, never a torn one."""
         stated = {"instant": instant.astimezone(UTC).isoformat(), "written_at": datetime.now(UTC).isoformat()}
-        fresh = self._path.with_suffix(".fresh")
+        # A name of its own: two who put the clock at once must not write into one another's file.
+        fresh = self._path.with_name(f"{self._path.name}.{secrets.token_hex(8)}")
         fresh.write_text(json.dumps(stated), encoding="ascii")
         os.replace(fresh, self._path)
 
@@ -80,7 +82,10 @@ def local_date(instant: datetime) -> date:
 def parse_instant(text: str) -> datetime:
     """Read an ISO 8601 time; one without a zone is Beijing time. Raises ValueError."""
     instant = datetime.fromisoformat(text)
-    return (instant if instant.tzinfo else instant.replace(tzinfo=BEIJING_TIME)).astimezone(UTC)
+    try:
+        return (instant if instant.tzinfo else instant.replace(tzinfo=BEIJING_TIME)).astimezone(UTC)
+    except OverflowError:
+        raise ValueError(f"{text} lies before the year 1 or after the year 9999") from None
 
 
 def written_date(day: date, weekday: bool = False) -> str:

@@ -1,6 +1,7 @@
 """Numbers that name people and bodies: their check digits, what they tell, and how they are masked."""
 
 import re
+import unicodedata
 from datetime import date
 
 _ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
@@ -15,13 +16,13 @@ def id_check_character(first_seventeen: str) -> str:
 
 
 def normal_id_number(text: str) -> str:
-    """A typed number as it is stored: no spaces, capital X."""
-    return re.sub(r"\s", "", text).upper()
+    """A typed number as it is stored: no spaces, half-width digits, capital X; two ways of typing are one person."""
+    return re.sub(r"\s", "", unicodedata.normalize("NFKC", text)).upper()
 
 
 def id_number_fault(number: str) -> str | None:
     """What is wrong with a citizen's number, in words for the agent; None when it holds."""
-    if not re.fullmatch(r"\d{17}[\dX]", number):
+    if not re.fullmatch(r"[0-9]{17}[0-9X]", number):
         return "身份证号应是18位：17位数字，最后一位是数字或X。请对照证件重新输入。"
     if birth_date(number) is None:
         return "身份证号第7到14位不是真实的出生日期。请对照证件重新输入。"
@@ -59,7 +60,7 @@ def bank_account_fault(number: str) -> str | None:
     Cards carry a Luhn digit (ISO/IEC 7812-1); passbooks of 12 to 15 and 17 digits do not, so only cards are checked by it.
     """
     digits = re.sub(r"\s", "", number)
-    if not re.fullmatch(r"\d{12,19}", digits):
+    if not re.fullmatch(r"[0-9]{12,19}", digits):
         return "账号应是12到19位数字。请对照存折或社保卡重新输入。"
     if len(digits) in (16, 18, 19) and not luhn_holds(digits):
         return "卡号的校验位不对，多半是有一位数字输错了。请对照卡面逐位核对。"
@@ -74,7 +75,7 @@ def luhn_holds(digits: str) -> bool:
 
 def phone_fault(number: str) -> str | None:
     """What is wrong with a phone number; None when it holds (mobile, or a land line with its area code)."""
-    if re.fullmatch(r"1[3-9]\d{9}", number) or re.fullmatch(r"0\d{2,3}-?\d{7,8}", number):
+    if re.fullmatch(r"1[3-9][0-9]{9}", number) or re.fullmatch(r"0[0-9]{2,3}-?[0-9]{7,8}", number):
         return None
     return "电话应是11位手机号，或带区号的座机号。"
 
@@ -85,7 +86,9 @@ def mask_name(name: str) -> str:
 
 
 def mask_id_number(number: str) -> str:
-    """450*************28: enough for its owner to know it, too little for a stranger to use."""
+    """450*************28: enough for its owner to know it, too little for a stranger to use; a stump shows nothing."""
+    if len(number) < 15:
+        return "*" * len(number)
     return number[:3] + "*" * max(0, len(number) - 5) + number[-2:]
 
 
@@ -94,4 +97,5 @@ def mask_phone(number: str) -> str:
 
 
 def mask_account(number: str) -> str:
-    return "**** " + re.sub(r"\s", "", number)[-4:]
+    digits = re.sub(r"\s", "", number)
+    return "**** " + digits[-4:] if len(digits) >= 8 else "****"

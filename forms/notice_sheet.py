@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from forms.check import Gap, find_gaps, is_needed, needed_materials
+from forms.check import Gap, find_gaps, is_blank, is_needed, needed_materials
 from forms.item import Answers, Material, ServiceItem, Stage, days_in_words
 
 LEVEL_WORDS = {"village": "村", "township": "乡镇", "county": "县区", "city": "市"}
@@ -90,7 +90,7 @@ def personal_notice_sheet(
 
 def _is_villagers(gap: Gap, answers: Answers) -> bool:
     """Papers, and answers that turned out wrong; a line nobody has filled yet is asked at the counter, not sent home for."""
-    return gap.kind == "material" or answers.get(gap.id) not in (None, "")
+    return gap.kind == "material" or not is_blank(answers.get(gap.id))
 
 
 def _sheet(
@@ -143,9 +143,7 @@ def _personal_state(material: Material, needed: set[str], pages: dict[str, int])
 def _line(material: Material, state: str) -> NoticeMaterial:
     from_whom = {"applicant": "您带来", "agent": "村里打印或拍摄", "department": "部门核验，不用您带"}[material.source]
     remarks = [f"{material.condition}时要" if material.condition else "", material.note or ""]
-    return NoticeMaterial(
-        material.name, FORM_WORDS[material.form], from_whom, "；".join(filter(None, remarks)), state
-    )
+    return NoticeMaterial(material.name, FORM_WORDS[material.form], from_whom, "；".join(filter(None, remarks)), state)
 
 
 def _step(stage: Stage) -> NoticeStep:

@@ -9,7 +9,9 @@ import io
 import json
 import secrets
 import struct
+import unicodedata
 import zipfile
+import zlib
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any, Literal
@@ -90,8 +92,10 @@ def new_lookup_code() -> str:
 
 
 def normal_lookup_code(text: str) -> str | None:
-    """A typed lookup code as stored (spaces and dashes dropped, capitals), None when it cannot be one."""
-    code = "".join(sign for sign in text.upper() if sign not in " -－—\t\r\n")
+    """A typed lookup code as stored (half-width capitals, spaces and dashes dropped), None when it cannot be one."""
+    # Chinese keyboards type full-width letters; NFKC makes them, and the full-width space and dash, the plain ones.
+    typed = unicodedata.normalize("NFKC", text).upper()
+    code = "".join(sign for sign in typed if not sign.isspace() and unicodedata.category(sign) != "Pd")
     return code if len(code) == LOOKUP_CODE_LENGTH and all(sign in _LOOKUP_ALPHABET for sign in code) else None
 
 
@@ -134,11 +138,11 @@ def open_packet(sealed: bytes, private_key: X25519PrivateKey) -> tuple[Manifest,
     if len(sealed) <= header_length or sealed[:4] != _MAGIC:
         raise PacketFault("收到的不是材料包文件，可能传错了文件。材料还在村里电脑上，请重新上传这一件。")
     header, public = sealed[:header_length], sealed[4:36]
-    shared = private_key.exchange(X25519PublicKey.from_public_bytes(public))
-    key = _derived_key(shared, public, private_key.public_key().public_bytes_raw())
     try:
+        shared = private_key.exchange(X25519PublicKey.from_public_bytes(public))
+        key = _derived_key(shared, public, private_key.public_key().public_bytes_raw())
         plain = AESGCM(key).decrypt(bytes(12), sealed[header_length:], header)
-    except InvalidTag:
+    except (InvalidTag, ValueError):  # ValueError: a public key of small order (RFC 7748 §6.1)
         raise PacketFault("材料包在路上损坏了，没有收下。材料还在村里电脑上，请重新上传这一件。") from None
     manifest, contents = _unpack(plain)
     if bytes.fromhex(manifest.packet_id) != sealed[36:52]:
@@ -152,6 +156,19 @@ def _derived_key(shared: bytes, one_time_public: bytes, server_public: bytes) ->
     return HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=info).derive(shared)
 
 
+# What zipfile and json raise for bytes made to break them: RuntimeError is an encrypted member, an unknown compression
+# (NotImplementedError) and JSON nested too deep (RecursionError); zlib.error and EOFError are a damaged stream.
+_UNREADABLE = (
+    zipfile.BadZipFile,
+    KeyError,
+    ValueError,
+    ValidationError,
+    RuntimeError,
+    EOFError,
+    zlib.error,
+)
+
+
 def _unpack(plain: bytes) -> tuple[Manifest, dict[str, bytes]]:
     try:
         with zipfile.ZipFile(io.BytesIO(plain)) as archive:
@@ -160,8 +177,10 @@ def _unpack(plain: bytes) -> tuple[Manifest, dict[str, bytes]]:
                 document.file_name: _member(archive, document.file_name, document.size)
                 for document in manifest.documents
             }
-    except (zipfile.BadZipFile, KeyError, ValueError, ValidationError) as error:
-        raise PacketFault(f"材料包的清单读不懂，没有收下。请更新村里电脑上的程序后重新上传。（{type(error).__name__}）") from None
+    except _UNREADABLE as error:
+        raise PacketFault(
+            f"材料包的清单读不懂，没有收下。请更新村里电脑上的程序后重新上传。（{type(error).__name__}）"
+        ) from None
     for document in manifest.documents:
         verify_document(document, contents[document.file_name])
     return manifest, contents

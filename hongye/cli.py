@@ -14,7 +14,6 @@ from server.settings import SettingsFault
 DEFAULT_DATA = Path("data")
 
 
-
 def main(arguments: list[str] | None = None) -> int:
     """Run one command. Returns the exit code."""
     asked = _parser().parse_args(arguments)
@@ -71,21 +70,27 @@ def _part_commands(words) -> None:
 
 def _picture_commands(words) -> None:
     scan = _command(words, "scan", commands.scan, "find the sheet in pictures and say what is wrong with them")
-    scan.add_argument("images", nargs="+", metavar="IMAGE", help="picture files, or - for one path a line on standard input")
+    scan.add_argument(
+        "images", nargs="+", metavar="IMAGE", help="picture files, or - for one path a line on standard input"
+    )
     bundle = _command(words, "bundle", commands.bundle, "make one PDF of photographed pages, cut out and straightened")
     bundle.add_argument("--out", type=Path, required=True)
     bundle.add_argument("images", nargs="+", type=Path, metavar="IMAGE")
 
 
 def _paper_commands(words) -> None:
-    catalogue = words.add_parser("catalogue", help="the service catalogue").add_subparsers(required=True, metavar="WHAT")
+    catalogue = words.add_parser("catalogue", help="the service catalogue").add_subparsers(
+        required=True, metavar="WHAT"
+    )
     _command(catalogue, "check", commands.catalogue_check, "check the catalogue and count it")
     sheet = words.add_parser("sheet", help="sheets of paper").add_subparsers(required=True, metavar="WHAT")
     notice = _command(sheet, "notice", commands.sheet_notice, "make an item's one-time notice sheet")
     notice.add_argument("item", metavar="ITEM", help="the item's code, such as MZ-008")
     notice.add_argument("--out", type=Path, required=True)
     due = _command(words, "due", commands.due, "say when a limit ends")
-    due.add_argument("--at", required=True, metavar="TIME", help="when it begins (ISO 8601; without a zone: Asia/Shanghai)")
+    due.add_argument(
+        "--at", required=True, metavar="TIME", help="when it begins (ISO 8601; without a zone: Asia/Shanghai)"
+    )
     due.add_argument("--item", metavar="CODE")
     due.add_argument("--limit", choices=["statutory", "promised"], default="promised")
     due.add_argument("--days", type=int)
@@ -101,4 +106,6 @@ def _upkeep_commands(words) -> None:
     code = _command(machine, "code", commands.machine_code, "make a one-time enrolment code for a village's machine")
     code.add_argument("--village", required=True, metavar="CODE")
     for command in (database.choices["upgrade"], audit.choices["verify"], code):
-        command.add_argument("--settings", type=Path, default=DEFAULT_DATA / "server.toml", help="the server's settings file")
+        command.add_argument(
+            "--settings", type=Path, default=DEFAULT_DATA / "server.toml", help="the server's settings file"
+        )

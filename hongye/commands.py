@@ -84,7 +84,11 @@ def _paths(images: list[str]) -> Iterator[str]:
 def _scan_words(found: dict[str, Any]) -> str:
     if "error" in found:
         return f"{found['path']}：{found['error']}"
-    sheet = "没有找到纸张" if found["corners"] is None else "四角 " + " ".join(f"({x:.0f},{y:.0f})" for x, y in found["corners"])
+    sheet = (
+        "没有找到纸张"
+        if found["corners"] is None
+        else "四角 " + " ".join(f"({x:.0f},{y:.0f})" for x, y in found["corners"])
+    )
     advice = "；".join(finding["sentence"] for finding in found["quality"])
     return f"{found['path']}：{sheet}。{advice}（{found['ms']:.0f} 毫秒）"
 
@@ -102,7 +106,9 @@ def bundle(asked: argparse.Namespace) -> None:
 
 def catalogue_check(asked: argparse.Namespace) -> int:
     answer = check_catalogue()
-    counts = f"事项 {answer['items']} 项，县区 {answer['counties']}，乡镇 {answer['townships']}，村 {answer['villages']}"
+    counts = (
+        f"事项 {answer['items']} 项，县区 {answer['counties']}，乡镇 {answer['townships']}，村 {answer['villages']}"
+    )
     _print(asked, answer, "\n".join([counts, *answer["findings"]]))
     return 1 if answer["findings"] else 0
 
@@ -183,7 +189,9 @@ def audit_verify(asked: argparse.Namespace) -> int:
 
     with _installation(asked).look() as work:
         verified = verify_audit(work)
-    words = f"留痕 {verified.entries} 条，" + (f"第 {verified.broken_at} 条起对不上" if verified.broken_at else "全部对得上")
+    words = f"留痕 {verified.entries} 条，" + (
+        f"第 {verified.broken_at} 条起对不上" if verified.broken_at else "全部对得上"
+    )
     _print(asked, {**asdict(verified), "intact": verified.broken_at is None}, words)
     return 1 if verified.broken_at else 0
 

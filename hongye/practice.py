@@ -24,7 +24,7 @@ from server.settings import load_settings
 
 VILLAGE = "450521100215"  # 合浦县廉州镇烟楼村
 _LEVEL_NAMES = {"village": "cun", "township": "zhen", "county": "xian", "city": "shi"}
-_INVENTED = "示范 演示 样本 试用 练习 假设 模拟 举例 虚构 参考".split()
+_INVENTED = ("示范", "演示", "样本", "试用", "练习", "假设", "模拟", "举例", "虚构", "参考")
 _FAMILY_NAMES = "陈林黄吴李张王刘何罗梁韦莫苏邓庞劳石包利"
 
 
@@ -83,7 +83,9 @@ class Practice:
         return next(person for person in self.people if person.sign_in_name == sign_in_name)
 
 
-def prepare_practice(folder: Path, ports: Ports, *, story_begins: datetime | None = None) -> tuple[Practice, str | None]:
+def prepare_practice(
+    folder: Path, ports: Ports, *, story_begins: datetime | None = None
+) -> tuple[Practice, str | None]:
     """Make or reopen the practice installation in `folder`, its database at the newest shape.
 
     `story_begins` gives it a clock of its own, shared by all its parts; otherwise it runs on the machine's.
@@ -178,7 +180,9 @@ def _toml(values: dict[str, object]) -> str:
 def _people(catalogue: Catalogue) -> Iterator[Person]:
     """One agent, one supervisor, and somebody at every desk the items' stages name."""
     yield Person("cun-daiban", "陈示范", Role.VILLAGE_AGENT, "村级组织", VILLAGE)
-    yield Person("xian-jiancha", "林演示", Role.SUPERVISOR, "电子监察", catalogue.regions.ancestor(VILLAGE, "county").code)
+    yield Person(
+        "xian-jiancha", "林演示", Role.SUPERVISOR, "电子监察", catalogue.regions.ancestor(VILLAGE, "county").code
+    )
     for number, (level, department, deciding) in enumerate(_desks(catalogue.items.values())):
         code = next(code for code, name in catalogue.departments.items() if name == department).lower()
         name = _FAMILY_NAMES[(number + 2) % len(_FAMILY_NAMES)] + _INVENTED[number % len(_INVENTED)]

@@ -37,7 +37,9 @@ def _start(parts: Parts, practice: Practice, enrolment_code: str | None) -> None
 
 def _where_to_look(practice: Practice) -> str:
     screen = (practice.folder / "kiosk" / "screen.url").read_text(encoding="ascii").strip()
-    people = "\n".join(f"    {person.sign_in_name:<16} {person.display_name}  {person.department}" for person in practice.people)
+    people = "\n".join(
+        f"    {person.sign_in_name:<16} {person.display_name}  {person.department}" for person in practice.people
+    )
     return f"""
 农事网通 · 阳光红页 已启动（练习用，人物都是虚构的）
 

@@ -45,9 +45,7 @@ class Installation:
         return self._gateway(wechat.miniprogram_app_id, wechat.miniprogram_secret)
 
     def _gateway(self, app_id: str, secret: str) -> WeChatGateway:
-        return WeChatGateway(
-            self.tools.settings.wechat.api_base, app_id, secret, _TokenRows(self), self.tools.clock
-        )
+        return WeChatGateway(self.tools.settings.wechat.api_base, app_id, secret, _TokenRows(self), self.tools.clock)
 
     def official_account_door(self) -> OfficialAccountDoor:
         wechat = self.tools.settings.wechat

@@ -3,8 +3,8 @@
 import logging
 import threading
 
-from server.bootstrap import Installation
 from server.adapters.wechat import WeChatRefused, WeChatUnreachable
+from server.bootstrap import Installation
 from server.db.deadline import list_due_clock_ids
 from server.db.outbound import list_due_message_ids
 from server.db.public_notice import list_expired_notice_ids

@@ -36,10 +36,14 @@ def running_postgres() -> Iterator[str]:
         cluster = folder / "cluster"
         user = "postgres" if os.geteuid() == 0 else pwd.getpwuid(os.geteuid()).pw_name
         quiet = {"check": True, "capture_output": True, "cwd": folder}
-        subprocess.run(_command(programs / "initdb", "-D", str(cluster), "-A", "trust", "-E", "UTF8", "--no-sync"), **quiet)
+        subprocess.run(
+            _command(programs / "initdb", "-D", str(cluster), "-A", "trust", "-E", "UTF8", "--no-sync"), **quiet
+        )
         # A throw-away cluster needs no fsync: what is tested is our SQL, not PostgreSQL's durability.
         options = f"-k {folder} -h '' -c fsync=off -c max_connections=200"
-        start = _command(programs / "pg_ctl", "-D", str(cluster), "-w", "-o", options, "-l", str(folder / "log"), "start")
+        start = _command(
+            programs / "pg_ctl", "-D", str(cluster), "-w", "-o", options, "-l", str(folder / "log"), "start"
+        )
         subprocess.run(start, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=folder)
         try:
             yield f"postgresql+psycopg://{user}@/postgres?host={folder}"

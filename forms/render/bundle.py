@@ -82,7 +82,7 @@ class _CapturedJpeg(ImageReader):
 
     _dataA = None  # a JPEG has no transparency
 
-    def getRGBData(self) -> bytes:  # noqa: N802 - reportlab's own name
+    def getRGBData(self) -> bytes:
         return self.jpeg_fh().read()
 
 

@@ -2,12 +2,11 @@
 
 import socket
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from forms.clock import BEIJING_TIME, FileClock
-from forms.identity import id_check_character
 from hongye.demo.counter import SPECIMENS, KioskCounter
 from hongye.demo.official import Official
 from hongye.demo.villager import Villager
@@ -80,7 +79,9 @@ class Story:
         self._parts.start("kiosk", *kiosk)
         self._parts.wait_until("simulator", answers(self._practice.simulator_url))
         screen = self._practice.folder / "kiosk" / "screen.url"
-        self._parts.wait_until("kiosk", lambda: screen.exists() and answers(f"http://127.0.0.1:{self._practice.ports.kiosk}/")())
+        self._parts.wait_until(
+            "kiosk", lambda: screen.exists() and answers(f"http://127.0.0.1:{self._practice.ports.kiosk}/")()
+        )
 
     def _start_server(self) -> None:
         self._parts.start("server", "serve", "--settings", str(self._practice.server_settings))
@@ -207,7 +208,9 @@ class Story:
         self._clock.move_to(beihai_time(10, 20, 15))
         villager.write(case_number, "已办结")
         villager.open_miniprogram()
-        wait_for("the case is among my cases", lambda: any(c["case_number"] == case_number for c in villager.my_cases()))
+        wait_for(
+            "the case is among my cases", lambda: any(c["case_number"] == case_number for c in villager.my_cases())
+        )
         rating = villager.rate(case_number, GRADE, "一趟就办好了")
         result = self._published(villager, lookup_code)
         self._tell(f"群众评价：{rating['label']}；结果公开：{result}")

@@ -1,4 +1,4 @@
-"""Weighs the evidence for a sheet with learned weights: a plain sum and a few mixed opinions, by tools/learn_sheet_weights.py."""
+"""Weighs the evidence for a sheet with learned weights: a plain sum and a few mixed opinions, by scripts/learn_sheet_weights.py."""
 
 from __future__ import annotations
 

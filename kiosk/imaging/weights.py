@@ -1,4 +1,4 @@
-"""Weights of the evidence for a sheet; written by tools/learn_sheet_weights.py, not by hand."""
+"""Weights of the evidence for a sheet; written by scripts/learn_sheet_weights.py, not by hand."""
 
 # fmt: off
 # name: weight in the plain sum, then in each of the 10 mixed opinions

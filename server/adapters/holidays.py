@@ -22,7 +22,7 @@ def beihai_calendar() -> WorkCalendar:
     days_off: dict[date, str] = {day: chinese.get(name, name) for day, name in holidays.items()}
     provisional = {year: days for year, days in stated["provisional"]["days"].items() if year > last_known}
     for days in provisional.values():
-        days_off.update({day: name for day, name in days})
+        days_off.update(dict(days))
     national = WorkCalendar(days_off, frozenset(workdays), frozenset(provisional))
     return _with_sanyuesan(national, stated["guangxi_sanyuesan"])
 

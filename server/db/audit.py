@@ -50,7 +50,15 @@ def append_audit(
 
 
 def link_of(row: AuditRow) -> str:
-    stated = [row.number, row.at.astimezone(UTC).isoformat(), row.actor, row.action, row.subject, row.detail, row.previous]
+    stated = [
+        row.number,
+        row.at.astimezone(UTC).isoformat(),
+        row.actor,
+        row.action,
+        row.subject,
+        row.detail,
+        row.previous,
+    ]
     return hashlib.sha256(json.dumps(stated, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 
 

@@ -1,7 +1,7 @@
 """What all rows share: the declarative base, aware instants, and the naming of constraints."""
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import DateTime, LargeBinary, MetaData, String, TypeDecorator
 from sqlalchemy.orm import DeclarativeBase
@@ -38,4 +38,4 @@ class Row(DeclarativeBase):
     """Base of every table."""
 
     metadata = MetaData(naming_convention=NAMING)
-    type_annotation_map = {datetime: Instant(), bytes: LargeBinary(), str: String()}
+    type_annotation_map: ClassVar = {datetime: Instant(), bytes: LargeBinary(), str: String()}

@@ -160,7 +160,9 @@ def list_past_cases_of_desk(session: Session, department: str, region_code: str,
         .scalar_subquery()
     )
     return list(
-        session.scalars(select(CaseRow).where(CaseRow.id.in_(handled)).order_by(CaseRow.received_at.desc()).limit(limit))
+        session.scalars(
+            select(CaseRow).where(CaseRow.id.in_(handled)).order_by(CaseRow.received_at.desc()).limit(limit)
+        )
     )
 
 

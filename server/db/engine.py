@@ -27,7 +27,9 @@ def open_engine(database_url: str) -> Engine:
     if url.get_backend_name() == "sqlite":
         if url.database:
             Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-        engine = create_engine(url, connect_args={"timeout": 30, "check_same_thread": False}, pool_size=16, max_overflow=64)
+        engine = create_engine(
+            url, connect_args={"timeout": 30, "check_same_thread": False}, pool_size=16, max_overflow=64
+        )
         _make_sqlite_safe(engine)
         return engine
     return create_engine(url, pool_pre_ping=True, pool_size=16, max_overflow=32)

@@ -156,7 +156,11 @@ def list_past(work: Work, actor: Actor) -> list[InboxLine]:
 
 
 def _lines(work: Work, cases: list[CaseRow]) -> list[InboxLine]:
-    clocks = {clock.case_id: clock for clock in list_clocks_of(work.session, [case.id for case in cases]) if clock.kind == "promised"}
+    clocks = {
+        clock.case_id: clock
+        for clock in list_clocks_of(work.session, [case.id for case in cases])
+        if clock.kind == "promised"
+    }
     lines = [_line(work, case, clocks[case.id]) for case in cases]
     return sorted(lines, key=lambda line: (line.due_on is None, line.due_on or date.max, line.received_at))
 

@@ -110,7 +110,12 @@ def _open_case(work: Work, manifest: Manifest) -> CaseRow:
     case.stages[0].opened_at = manifest.visit_started_at
     walk.finish_stage(work, case.stages[0], StageState.DONE, manifest.agent.display_name)
     record_event(
-        work, case, "received", manifest.agent.display_name, "村里已收齐材料，拍照后原件当场退还。", happened_at=case.received_at
+        work,
+        case,
+        "received",
+        manifest.agent.display_name,
+        "村里已收齐材料，拍照后原件当场退还。",
+        happened_at=case.received_at,
     )
     walk.move_on(work, case, manifest.answers)
     return case
@@ -218,6 +223,12 @@ def _answer(work: Work, manifest: Manifest) -> CaseRow:
     case = db.lock_case(work.session, manifest.case_number or "")
     if case is None or case.village_code != manifest.village_code or case.lookup_code != manifest.lookup_code:
         raise PacketFault("没有找到要补正的办件，没有收下。请从“待补正”列表里重新打开这一件。")
-    answer_correction(work, case, manifest.packet_id, [document.material_id for document in manifest.documents], manifest.agent.display_name)
+    answer_correction(
+        work,
+        case,
+        manifest.packet_id,
+        [document.material_id for document in manifest.documents],
+        manifest.agent.display_name,
+    )
     _keep_documents(work, case, manifest)
     return case

@@ -19,5 +19,3 @@ def item_of(case: CaseRow) -> ServiceItem:
     if key not in _parsed:
         _parsed[key] = ServiceItem.model_validate(case.item_version)
     return _parsed[key]
-
-

@@ -29,7 +29,9 @@ def start_upload(work: Work, machine_id: str, packet_id: str, length: int) -> Up
         raise UploadRefused(400, "文件是空的（0字节），没有收下。请在村里电脑上重新生成这一件。")
     if length > MAX_PACKET_BYTES:
         limit = MAX_PACKET_BYTES // 1024 // 1024
-        raise UploadRefused(413, f"这一件有{length / 1048576:.0f}MB，超过{limit}MB，没有收下。请用普通清晰度重拍页数多的材料。")
+        raise UploadRefused(
+            413, f"这一件有{length / 1048576:.0f}MB，超过{limit}MB，没有收下。请用普通清晰度重拍页数多的材料。"
+        )
     row = UploadRow(
         id=uuid4().hex,
         machine_id=machine_id,

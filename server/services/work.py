@@ -11,7 +11,6 @@ from server.db.engine import RowConflict, Session
 from server.domain.work_calendar import WorkCalendar
 from server.settings import ServerSettings
 
-
 __all__ = ["RowConflict", "Tools", "Work"]
 
 

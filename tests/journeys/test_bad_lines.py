@@ -51,7 +51,9 @@ class Village:
         self.parts.wait_until("server", answers(self.url))
 
     def create(self, length: int) -> str:
-        answer = requests.post(f"{self.url}/kiosk/uploads", headers={**self.headers, "Upload-Length": str(length)}, timeout=10)
+        answer = requests.post(
+            f"{self.url}/kiosk/uploads", headers={**self.headers, "Upload-Length": str(length)}, timeout=10
+        )
         return answer.headers["Location"]
 
     def offset(self, address: str) -> int:

@@ -27,7 +27,10 @@ def test_one_visit_is_enough(story):
     ]  # fmt: skip
     assert story["due_on"] == "2026-09-29"
     assert story["due_on_after_stops"] == "2026-10-16"
-    assert {(card["label"], card["due_on"]) for card in story["cards"]} == {("黄牌", "2026-10-16"), ("红牌", "2026-10-16")}
+    assert {(card["label"], card["due_on"]) for card in story["cards"]} == {
+        ("黄牌", "2026-10-16"),
+        ("红牌", "2026-10-16"),
+    }
     told = [message["fields"]["thing3"] for message in story["messages"]]
     assert told == [step["state"] for step in story["states"] if step["state"] != "已评价"]
     assert story["rating"] == {"grade": 5, "label": "非常满意", "points": 10}

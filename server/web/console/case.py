@@ -75,7 +75,11 @@ def render_case(work: Work, page: CasePage, *, typed: Typed = Typed(), in_full: 
         keys=KEYS,
         standing_cards=standing_cards(page),
         reviews=reviews(page),
-        verdicts=[(value, label) for value, label in VERDICT.items() if value != "not_applicable" or page.may_be_not_applicable],
+        verdicts=[
+            (value, label)
+            for value, label in VERDICT.items()
+            if value != "not_applicable" or page.may_be_not_applicable
+        ],
         correction_reasons=CORRECTION_REASON,
         stage_states=STAGE_STATES,
         next_case=_next(lines, page.case_number),

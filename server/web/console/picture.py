@@ -2,6 +2,7 @@
 
 import io
 import threading
+from contextlib import closing
 
 import pypdfium2
 from pypdf import PdfReader, PdfWriter
@@ -30,13 +31,18 @@ def one_page(pdf: bytes, number: int) -> bytes:
 
 def page_picture(pdf: bytes) -> bytes:
     """The first page of `pdf` as PNG, at most 1800 pixels long whatever size it claims. Raises PaperBroken."""
+    try:
+        with _one_at_a_time:
+            return _draw(pdf)
+    except (pypdfium2.PdfiumError, ZeroDivisionError, ValueError) as broken:
+        raise PaperBroken from broken
+
+
+def _draw(pdf: bytes) -> bytes:
+    """Everything opened is closed here, under the lock: left to the garbage collector, another thread might close it."""
     written = io.BytesIO()
-    with _one_at_a_time:
-        try:
-            document = pypdfium2.PdfDocument(pdf)
-            page = document[0]
-            scale = min(_FINEST, LONGEST_SIDE / max(page.get_size()))
-            page.render(scale=scale).to_pil().convert("RGB").save(written, "PNG", compress_level=3)
-        except (pypdfium2.PdfiumError, ZeroDivisionError, ValueError) as broken:
-            raise PaperBroken from broken
+    with closing(pypdfium2.PdfDocument(pdf)) as document, closing(document[0]) as page:
+        scale = min(_FINEST, LONGEST_SIDE / max(page.get_size()))
+        with closing(page.render(scale=scale)) as bitmap:
+            bitmap.to_pil().convert("RGB").save(written, "PNG", compress_level=3)
     return written.getvalue()

@@ -20,7 +20,9 @@ class RateLimit:
         now = time.monotonic()
         with self._lock:
             if len(self._seen) > 10_000:
-                self._seen = {name: times for name, times in self._seen.items() if times and times[-1] > now - self._seconds}
+                self._seen = {
+                    name: times for name, times in self._seen.items() if times and times[-1] > now - self._seconds
+                }
             times = self._seen.setdefault(key, deque())
             self._require_room(times, now)
             times.append(now)

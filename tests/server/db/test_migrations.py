@@ -9,7 +9,6 @@ from server.db.tables import metadata
 from server.db.upgrade import current_revision, downgrade, newest_revision, upgrade
 
 
-
 def test_migrations_lead_to_what_the_rows_say(installation):
     with installation.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True, "target_metadata": metadata})
@@ -30,6 +29,9 @@ def test_all_migrations_go_down_and_up_again(installation):
 def test_sqlite_is_opened_safely(tmp_path):
     engine = open_engine(f"sqlite:///{tmp_path / 'one.sqlite3'}")
     with engine.connect() as connection:
-        read = {name: connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in ("journal_mode", "synchronous", "foreign_keys")}
+        read = {
+            name: connection.exec_driver_sql(f"PRAGMA {name}").scalar()
+            for name in ("journal_mode", "synchronous", "foreign_keys")
+        }
     engine.dispose()
     assert read == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}

@@ -84,7 +84,9 @@ def any_answers(item: ServiceItem) -> Answers:
     known = answers_for()
     sample = {"text": "3", "id_number": FICTITIOUS_ID, "phone": "13800000000", "address": "样板队1号", "money": "620"}
     sample |= {"date": "1943-03-15", "bank_account": known["bank_account"], "textarea": "样例。", "bool": False}
-    answers = {entry.id: entry.choices[0] if entry.type == "choice" else sample[entry.type] for entry in item.form_fields}
+    answers = {
+        entry.id: entry.choices[0] if entry.type == "choice" else sample[entry.type] for entry in item.form_fields
+    }
     return answers | {"applicant_name": NAME, "promise": True}
 
 
@@ -161,7 +163,9 @@ class World:
 
     def closed_case(self) -> str:
         number = self.case_to_decide()
-        self.act(number, "head", review.approve_case, "符合条件。", {"补助标准或金额": "每月80元", "起始年月": "2026年10月"})
+        self.act(
+            number, "head", review.approve_case, "符合条件。", {"补助标准或金额": "每月80元", "起始年月": "2026年10月"}
+        )
         self.act(number, "counter", review.issue_result, "从10月起发。")
         return number
 

@@ -143,7 +143,12 @@ class TestCorrection:
 
     def test_a_note_is_needed_and_the_rest_stays_ticked(self, official, world):
         number = world.new_case()
-        form = {"material": ["id_card", "photo"], "reason id_card": "unclear", "reason photo": "wrong", "note photo": "不像"}
+        form = {
+            "material": ["id_card", "photo"],
+            "reason id_card": "unclear",
+            "reason photo": "wrong",
+            "note photo": "不像",
+        }
         answer = official("counter").act(number, "request_correction", **form)
         page = answer.get_data(as_text=True)
         assert answer.status_code == 422

@@ -156,7 +156,9 @@ class TestPapers:
     @pytest.mark.parametrize("page", [0, 99])
     def test_a_page_that_is_not_there_is_not_found(self, paper, page):
         counter, number, documents = paper
-        assert counter.client.get(f"/console/cases/{number}/documents/{documents[0]}/pages/{page}.png").status_code == 404
+        assert (
+            counter.client.get(f"/console/cases/{number}/documents/{documents[0]}/pages/{page}.png").status_code == 404
+        )
 
     def test_a_broken_file_is_told_in_words(self, paper, monkeypatch):
         from server.web.console import documents as room

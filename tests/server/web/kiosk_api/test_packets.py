@@ -104,7 +104,8 @@ def test_a_third_partys_tus_client_can_upload(installation, kiosk, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("length", "status", "sentence"), [(0, 400, "0字节"), (100 * 1024 * 1024, 413, "超过64MB"), (MAX_PACKET_BYTES + 1, 413, "超过")]
+    ("length", "status", "sentence"),
+    [(0, 400, "0字节"), (100 * 1024 * 1024, 413, "超过64MB"), (MAX_PACKET_BYTES + 1, 413, "超过")],
 )
 def test_an_empty_or_too_large_upload_is_refused_in_one_sentence(kiosk, length, status, sentence):
     answer = kiosk.create(length)

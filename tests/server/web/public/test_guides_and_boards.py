@@ -24,7 +24,14 @@ def read(phone, address: str, status: int = 200) -> str:
 class TestSearch:
     @pytest.mark.parametrize(
         ("words", "code"),
-        [("高龄津贴", "MZ-008"), ("老人补贴", "MZ-008"), ("低保", "MZ-001"), ("残疾证", "CL-001"), ("摆酒", "SJ-002"), ("种地补贴", "NY-002")],
+        [
+            ("高龄津贴", "MZ-008"),
+            ("老人补贴", "MZ-008"),
+            ("低保", "MZ-001"),
+            ("残疾证", "CL-001"),
+            ("摆酒", "SJ-002"),
+            ("种地补贴", "NY-002"),
+        ],
     )
     def test_spoken_words_find_the_item_first(self, words, code):
         assert find_items(ITEMS.values(), words)[0].code == code

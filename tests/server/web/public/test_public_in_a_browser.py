@@ -19,7 +19,9 @@ def sticks_out(page) -> int:
 
 def smallest_button(page) -> float:
     buttons = "button, .btn, .grades label, .doors a, .links a, .foot a"
-    return page.evaluate(f"Math.min(...[...document.querySelectorAll('{buttons}')].map(b => b.getBoundingClientRect().height))")
+    return page.evaluate(
+        f"Math.min(...[...document.querySelectorAll('{buttons}')].map(b => b.getBoundingClientRect().height))"
+    )
 
 
 def test_nothing_sticks_out_in_normal_and_large_type(screen, world):

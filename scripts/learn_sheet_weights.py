@@ -1,6 +1,6 @@
 """Learns how to weigh the evidence for a sheet (kiosk/imaging/weights.py) from labelled photographs and drawn pictures.
 
-    python tools/learn_sheet_weights.py PHOTOS LABELS.json [--check] [--out kiosk/imaging/weights.py]
+    python scripts/learn_sheet_weights.py PHOTOS LABELS.json [--check] [--out kiosk/imaging/weights.py]
 
 LABELS is a list of {"file": name, "corners": [[x, y] * 4] or null}. Every photograph is used in many turned, cropped,
 darkened and blurred views. --check leaves photographs out in turn and reports how the rest does on them.
@@ -268,7 +268,7 @@ def report(name: str, rule: Rule, lessons: list[Lesson]) -> None:
             chosen.append(lesson.overlap[scores.argmax()] if found else 0.0)
     share = np.mean(np.array(chosen) > 0.9) if chosen else float("nan")
     told = f"{name}: {len(chosen)} sheets, mean {np.mean(chosen or [0]):.3f}, above 0.9 {share:.3f}"
-    print(f"{told}; {false} of {empty} empty")  # noqa: T201
+    print(f"{told}; {false} of {empty} empty")
 
 
 def write(rule: Rule, path: Path) -> None:
@@ -283,7 +283,7 @@ def write(rule: Rule, path: Path) -> None:
         return "[" + ", ".join(f"{value:.4g}" for value in values) + "]"
 
     lines = [
-        '"""Weights of the evidence for a sheet; written by tools/learn_sheet_weights.py, not by hand."""',
+        '"""Weights of the evidence for a sheet; written by scripts/learn_sheet_weights.py, not by hand."""',
         "", "# fmt: off", f"# name: weight in the plain sum, then in each of the {OPINIONS} mixed opinions", "WEIGHTS = {",
         *(f'    "{name}": ({plain[place]:.4g}, {row(mixed[place])}),' for place, name in enumerate(NAMES)), "}",
         f"LEVEL = {level:.5g}", f"OPINION_LEVELS = {row(mixed_level)}", f"OPINION_WEIGHTS = {row(opinion)}", "",

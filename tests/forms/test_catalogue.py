@@ -1,0 +1,209 @@
+"""The catalogue of today is whole, and every fault somebody may write into it is named by file, entry and field."""
+
+import copy
+import shutil
+
+import pytest
+import yaml
+
+from forms.catalogue import (
+    DATA_FOLDER,
+    CatalogueFault,
+    UnknownItem,
+    check_catalogue,
+    counted_days,
+    load_catalogue,
+    load_regions,
+)
+from forms.region import UnknownRegion
+
+WHOLE = yaml.safe_load((DATA_FOLDER / "items.yaml").read_text(encoding="utf-8"))
+YANLOU = "450521100215"
+
+
+@pytest.fixture(scope="module")
+def regions_file(tmp_path_factory):
+    """A small tree: the faults below are the items', and 437 villages need not be read for each."""
+    path = tmp_path_factory.mktemp("regions") / "regions.yaml"
+    path.write_text("city: {code: '450500', name: 北海市}", encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def broken(tmp_path, regions_file):
+    """Writes a catalogue in which `spoil` changed MZ-001, MZ-008 or the whole, and returns the findings."""
+
+    def findings(spoil) -> list[str]:
+        whole = copy.deepcopy(WHOLE)
+        items = {item["code"]: item for item in whole["items"]}
+        whole["items"] = [items["MZ-001"], items["MZ-008"]]
+        spoil(whole, items["MZ-001"], items["MZ-008"])
+        shutil.copy(regions_file, tmp_path / "regions.yaml")
+        (tmp_path / "items.yaml").write_text(yaml.safe_dump(whole, allow_unicode=True), encoding="utf-8")
+        with pytest.raises(CatalogueFault) as refused:
+            load_catalogue.__wrapped__(tmp_path)
+        load_regions.cache_clear()
+        assert check_catalogue(tmp_path)["findings"] == [str(finding) for finding in refused.value.findings]
+        return [str(finding) for finding in refused.value.findings]
+
+    yield findings
+    load_regions.cache_clear()
+
+
+class TestToday:
+    def test_it_counts_six_items_and_the_whole_city_and_finds_nothing_wrong(self):
+        answer = check_catalogue()
+        assert answer["findings"] == []
+        assert (answer["items"], answer["counties"], answer["townships"], answer["villages"]) == (6, 4, 30, 437)
+        assert (answer["materials"], answer["form_fields"], answer["stages"]) == (42, 86, 61)
+
+    def test_no_item_says_the_city_confirmed_it_before_the_city_did(self):
+        assert check_catalogue()["unconfirmed_items"] == sorted(load_catalogue().items, key=list(load_catalogue().items).index)
+
+    @pytest.mark.parametrize("item", load_catalogue().items.values(), ids=lambda item: item.code)
+    def test_every_item_begins_in_the_village_and_its_days_add_up(self, item):
+        assert (item.stages[0].level, item.stages[0].action) == ("village", "accept")
+        assert counted_days(item) == item.promised_days
+        assert item.legal_basis and item.materials and item.form_fields
+
+    @pytest.mark.parametrize("item", load_catalogue().items.values(), ids=lambda item: item.code)
+    def test_every_item_has_what_the_intake_reads(self, item):
+        assert {"applicant_name", "applicant_id", "phone"} <= set(item.fields_by_id)
+
+    def test_an_unknown_code_is_told_with_the_codes_there_are(self):
+        with pytest.raises(UnknownItem, match="MZ-999.*MZ-001、MZ-002、MZ-008"):
+            load_catalogue().get_item("MZ-999")
+
+    def test_its_digest_changes_with_any_word(self):
+        catalogue = load_catalogue()
+        item = catalogue.get_item("MZ-008")
+        other = type(catalogue)(
+            {**catalogue.items, "MZ-008": item.model_copy(update={"fee": "1元"})}, catalogue.regions, {}, ""
+        )
+        same = type(catalogue)(dict(reversed(catalogue.items.items())), catalogue.regions, {}, "")
+        assert len(catalogue.digest) == 64
+        assert other.digest != catalogue.digest == same.digest
+
+
+class TestFaults:
+    def test_an_item_code_used_twice(self, broken):
+        def spoil(whole, item, other):
+            other["code"] = "MZ-001"
+
+        assert broken(spoil) == ["items.yaml MZ-001 code：编码“MZ-001”用了不止一次"]
+
+    @pytest.mark.parametrize("kind", ["materials", "form_fields", "stages"])
+    def test_an_id_used_twice_in_one_item(self, broken, kind):
+        def spoil(whole, item, other):
+            item[kind][-1]["id"] = item[kind][1]["id"]
+
+        twice = WHOLE["items"][0][kind][1]["id"]
+        assert f"items.yaml MZ-001 {kind}：编号“{twice}”用了不止一次" in broken(spoil)
+
+    @pytest.mark.parametrize("kind", ["materials", "form_fields", "stages"])
+    def test_a_condition_on_a_field_that_is_not_there(self, broken, kind):
+        def spoil(whole, item, other):
+            item[kind][1]["when"] = {"field": "is_rich", "equals": True}
+
+        name = WHOLE["items"][0][kind][1]["id"]
+        assert broken(spoil) == [f"items.yaml MZ-001 {name}.when：条件里的字段“is_rich”不在申请表里"]
+
+    def test_a_promise_longer_than_the_law_allows(self, broken):
+        def spoil(whole, item, other):
+            item["statutory_days"] = 18
+
+        assert broken(spoil) == ["items.yaml MZ-001 promised_days：承诺时限19天比法定时限18天还长"]
+
+    def test_days_that_do_not_add_up(self, broken):
+        def spoil(whole, item, other):
+            other["promised_days"] = 10
+
+        assert broken(spoil) == ["items.yaml MZ-008 promised_days：承诺10天，各环节相加却是11天"]
+
+    def test_a_department_nobody_knows(self, broken):
+        def spoil(whole, item, other):
+            other["stages"][2]["department"] = "派出所"
+
+        assert broken(spoil) == ["items.yaml MZ-008 stages.s3.department：部门“派出所”不在部门表里"]
+
+    @pytest.mark.parametrize("proof", WHOLE["meta"]["prohibited_village_proofs"])
+    def test_each_of_the_twenty_forbidden_proofs(self, broken, proof):
+        def spoil(whole, item, other):
+            other["materials"][1]["name"] = f"村委会{proof}（盖章）"
+
+        assert broken(spoil) == [f"items.yaml MZ-008 materials.id_card：要求村委会出具“{proof}”，属禁止开具的证明（民发〔2020〕20号）"]
+
+    def test_a_key_somebody_misspelt(self, broken):
+        def spoil(whole, item, other):
+            other["materials"][1]["captured"] = "id_card"
+
+        assert broken(spoil) == ["items.yaml MZ-008 materials.第2项.captured：目录里没有这一项，多半是写错了名字"]
+
+    @pytest.mark.parametrize("key", ["promised_days", "legal_basis", "materials", "status"])
+    def test_a_key_that_is_missing(self, broken, key):
+        def spoil(whole, item, other):
+            del other[key]
+
+        assert broken(spoil) == [f"items.yaml MZ-008 {key}：缺少这一项"]
+
+    def test_an_entry_without_a_code(self, broken):
+        def spoil(whole, item, other):
+            del other["code"]
+
+        assert broken(spoil) == ["items.yaml （无编码） code：缺少这一项"]
+
+    def test_a_value_of_the_wrong_kind(self, broken):
+        def spoil(whole, item, other):
+            other["stages"][0]["promised_days"] = "一天"
+
+        [finding] = broken(spoil)
+        assert finding.startswith("items.yaml MZ-008 stages.第1项.promised_days：值不对")
+
+    def test_public_notice_days_without_a_unit(self, broken):
+        def spoil(whole, item, other):
+            other["public_notice_unit"] = None
+
+        assert broken(spoil) == ["items.yaml MZ-008 public_notice_unit：写了公示天数，没有写是工作日还是自然日"]
+
+    def test_several_at_once_are_told_at_once(self, broken):
+        def spoil(whole, item, other):
+            item["statutory_days"] = 18
+            other["stages"][2]["department"] = "派出所"
+            other["promised_days"] = 10
+
+        assert len(broken(spoil)) == 3
+
+
+class TestRegions:
+    def test_yanlou_lies_in_lianzhou_in_hepu_in_beihai(self):
+        regions = load_regions()
+        assert [(place.level, place.code, place.name) for place in regions.chain(YANLOU)] == [
+            ("city", "450500", "北海市"),
+            ("county", "450521", "合浦县"),
+            ("township", "450521100", "廉州镇"),
+            ("village", "450521100215", regions.get(YANLOU).name),
+        ]
+        assert regions.full_name(YANLOU) == "合浦县廉州镇烟楼村"
+        assert regions.ancestor(YANLOU, "county").name == "合浦县"
+        assert regions.lies_in(YANLOU, "450521")
+        assert not regions.lies_in(YANLOU, "450502")
+
+    def test_every_place_has_a_code_of_its_levels_length_that_begins_with_its_parents(self):
+        regions = load_regions()
+        lengths = {"city": 6, "county": 6, "township": 9, "village": 12}
+        for level, length in lengths.items():
+            for place in regions.list_level(level):
+                assert len(place.code) == length
+                if level in ("township", "village"):
+                    assert place.code.startswith(place.parent_code)
+        assert len(regions) == 1 + 4 + 30 + 437
+
+    @pytest.mark.parametrize("code", ["", "450521100999", "4505211002150"])
+    def test_an_unknown_place_is_told(self, code):
+        with pytest.raises(UnknownRegion):
+            load_regions().chain(code)
+        assert load_regions().find(code) is None
+
+    def test_a_county_lies_in_no_village(self):
+        with pytest.raises(UnknownRegion):
+            load_regions().ancestor("450521", "village")
