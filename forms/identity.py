@@ -82,7 +82,7 @@ def phone_fault(number: str) -> str | None:
 
 def mask_name(name: str) -> str:
     """潘**: only the family name stays (去标识化, 个人信息保护法 第51条); how long the rest was is not told either."""
-    return name[:1] + "**" if name else ""
+    return name.strip()[:1] + "**" if name.strip() else ""
 
 
 def mask_id_number(number: str) -> str:

@@ -98,6 +98,8 @@ def _paper_commands(words) -> None:
 
 
 def _upkeep_commands(words) -> None:
+    bench = _command(words, "bench", commands.bench, "measure speed against a floor in the same run")
+    bench.add_argument("name", choices=["imaging", "audit"])
     database = words.add_parser("db", help="the database").add_subparsers(required=True, metavar="WHAT")
     _command(database, "upgrade", commands.database_upgrade, "bring the database to its newest shape")
     audit = words.add_parser("audit", help="the audit log").add_subparsers(required=True, metavar="WHAT")

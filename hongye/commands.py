@@ -5,6 +5,7 @@ import json
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -202,3 +203,8 @@ def machine_code(asked: argparse.Namespace) -> None:
     with _installation(asked).begin() as work:
         code = make_enrolment_code(work, asked.village)
     _print(asked, {"enrolment_code": code, "village_code": asked.village}, code)
+
+
+def bench(asked: argparse.Namespace) -> None:
+    measured = import_module(f"benchmarks.{asked.name}").measure()
+    _print(asked, {"bench": asked.name, **measured}, json.dumps(measured, ensure_ascii=False, indent=1))

@@ -38,4 +38,5 @@ class WorkCalendar:
         return day
 
     def is_provisional(self, day: date) -> bool:
-        return day.year in self.provisional_years
+        """Whether the year's notice was still to come; so it was for every year after those, of which nothing is known."""
+        return bool(self.provisional_years) and day.year >= min(self.provisional_years)

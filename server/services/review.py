@@ -79,9 +79,14 @@ def give_verdict(work: Work, case: CaseRow, actor: Actor, verdict: Verdict, opin
     if verdict is not Verdict.AGREE and not opinion.strip():
         raise ReasonMissing(f"选“{VERDICT[verdict]}”要写明理由。")
     row.verdict, row.opinion = verdict, opinion
-    group = [other for other in case.stages if _stage_of(case, other).group == stage.group] if stage.group else [row]
+    group = [other for other in case.stages if _gives_verdict_with(_stage_of(case, other), stage)]
     given = sum(1 for other in group if other is row or other.finished_at)
     _finish(work, case, row, actor, "verdict_given", f"{desk_name(work, row)}已出意见（{given}/{len(group)}）。")
+
+
+def _gives_verdict_with(other: Stage, stage: Stage) -> bool:
+    """One of the same joint review; the deciding desk that may stand in the group gives no verdict."""
+    return other is stage or (stage.group is not None and other.group == stage.group and other.action == stage.action)
 
 
 def _stage_of(case: CaseRow, row: StageRow) -> Stage:

@@ -30,7 +30,7 @@ GOOD = [
     ("money", "0"), ("money", "120.5"), ("money", 120), ("money", "999999999.99"), ("bool", True), ("bool", False),
 ]  # fmt: skip
 BAD = [
-    ("text", None), ("text", ""), ("text", " 　\t"), ("textarea", "字" * 2001), ("id_number", "45052119430315000"),
+    ("text", None), ("text", ""), ("text", " \u3000\t"), ("address", ""), ("textarea", "字" * 2001), ("id_number", "45052119430315000"),
     ("id_number", FICTITIOUS_ID[:-1] + ("0" if FICTITIOUS_ID[-1] != "0" else "1")), ("phone", "12345"), ("phone", 110),
     ("bank_account", LUHN_CARD[:-1] + str((int(LUHN_CARD[-1]) + 1) % 10)), ("bank_account", "1"),
     ("date", "1943-02-29"), ("date", "1943年3月15日"), ("date", "19430315"), ("date", "1943-W11-1"), ("date", "1943-3-15"),
