@@ -12,6 +12,7 @@ from typing import Any
 from forms.catalogue import check_catalogue, load_catalogue
 from forms.clock import SystemClock, local_date, parse_instant
 from forms.item import ServiceItem
+from forms.region import UnknownRegion
 from hongye.practice import Ports
 from server.adapters.holidays import beihai_calendar
 from server.domain.deadline import Limit, due_on
@@ -101,6 +102,8 @@ def bundle(asked: argparse.Namespace) -> None:
         pages = bundle_pictures(asked.images, asked.out)
     except ValueError as fault:
         raise CommandFailed(str(fault)) from None
+    except OSError as fault:
+        raise _unwritable(asked.out, fault) from None
     size = asked.out.stat().st_size
     _print(asked, {"path": str(asked.out), "pages": pages, "bytes": size}, f"{asked.out}：{pages} 页，{size} 字节")
 
@@ -127,8 +130,19 @@ def sheet_notice(asked: argparse.Namespace) -> None:
         guide_url=f"/services/{item.code}",
         digest=catalogue.digest,
     )
-    asked.out.write_bytes(render_notice_sheet(sheet))
+    _write(asked.out, render_notice_sheet(sheet))
     _print(asked, {"path": str(asked.out), "item": item.code}, f"{asked.out}：{item.name}一次性告知单")
+
+
+def _write(path: Path, content: bytes) -> None:
+    try:
+        path.write_bytes(content)
+    except OSError as fault:
+        raise _unwritable(path, fault) from None
+
+
+def _unwritable(path: Path, fault: OSError) -> CommandFailed:
+    return CommandFailed(f"写不了 {path}：{fault.strerror}。请检查文件夹是否存在、有没有权限")
 
 
 def due(asked: argparse.Namespace) -> None:
@@ -138,7 +152,10 @@ def due(asked: argparse.Namespace) -> None:
     except ValueError:
         raise CommandFailed(f"--at 不是时间：{asked.at}（例：2026-11-23T09:00）") from None
     calendar = beihai_calendar()
-    last = due_on(limit, started_on, calendar)
+    try:
+        last = due_on(limit, started_on, calendar)
+    except OverflowError:
+        raise CommandFailed(f"--at 太远了：{asked.at}，算不出到期日") from None
     assert last is not None  # no stops were given
     answer = {
         "due_on": last.isoformat(),
@@ -176,6 +193,16 @@ def _installation(asked: argparse.Namespace):
     return build_installation(load_settings(asked.settings))
 
 
+def _ready_installation(asked: argparse.Namespace):
+    """An installation whose database has its newest shape: a bare one would answer with a database error."""
+    from server.db.upgrade import current_revision, newest_revision
+
+    installation = _installation(asked)
+    if current_revision(installation.engine) != newest_revision():
+        raise CommandFailed(f"数据库还没有建好，或不是最新的：请先运行 hongye db upgrade --settings {asked.settings}")
+    return installation
+
+
 def database_upgrade(asked: argparse.Namespace) -> None:
     from server.db.upgrade import current_revision, upgrade
 
@@ -188,7 +215,7 @@ def database_upgrade(asked: argparse.Namespace) -> None:
 def audit_verify(asked: argparse.Namespace) -> int:
     from server.services.audit import verify_audit
 
-    with _installation(asked).look() as work:
+    with _ready_installation(asked).look() as work:
         verified = verify_audit(work)
     words = f"留痕 {verified.entries} 条，" + (
         f"第 {verified.broken_at} 条起对不上" if verified.broken_at else "全部对得上"
@@ -200,8 +227,11 @@ def audit_verify(asked: argparse.Namespace) -> int:
 def machine_code(asked: argparse.Namespace) -> None:
     from server.services.machine import make_enrolment_code
 
-    with _installation(asked).begin() as work:
-        code = make_enrolment_code(work, asked.village)
+    try:
+        with _ready_installation(asked).begin() as work:
+            code = make_enrolment_code(work, asked.village)
+    except UnknownRegion:
+        raise CommandFailed(f"没有编码为“{asked.village}”的村：应是12位统计用区划代码") from None
     _print(asked, {"enrolment_code": code, "village_code": asked.village}, code)
 
 

@@ -17,11 +17,13 @@ from kiosk.camera.folder import FolderCamera
 from kiosk.camera.protocol import Camera, CameraDescription
 from kiosk.camera.uvc import UvcCamera
 from kiosk.camera.virtual import VirtualCamera
+from kiosk.corrections import RememberedCorrections
 from kiosk.outbox import Outbox
 from kiosk.printer import FolderPrinter, printer_for
 from kiosk.safe import Safe, write_durably
 from kiosk.screen.application import create_app
-from kiosk.screen.counter import Counter, Equipment
+from kiosk.screen.counter import Counter
+from kiosk.screen.equipment import Equipment
 from kiosk.screen.eye import Eye, ImagingEye
 from kiosk.screen.guards import Gate
 from kiosk.screen.live_view import LiveView
@@ -148,6 +150,7 @@ class Kiosk:
             machine=machine,
             link=link,
             register=AgentRegister(folder / "agents.json", link.again(), clock),
+            corrections=RememberedCorrections(folder / "corrections.sealed", safe),
             visits=VisitStore(folder / "visits", safe, keep_free=keep_free),
             outbox=outbox,
             uplink=uplink,

@@ -16,7 +16,7 @@ from forms.packet import Agent, Record
 Step = Literal["choose_item", "notice", "answers", "capture", "check", "packed", "sent"]
 Action = Literal[
     "choose_item", "turn_to", "print_notice", "answer", "print_form", "add_page", "retake", "drop_page",
-    "check_originals", "take_over", "pack", "print_receipt", "deliver", "abandon",
+    "check_originals", "take_over", "pack", "print_receipt", "reopen", "deliver", "abandon",
 ]  # fmt: skip
 
 STEP_WORDS: dict[Step, str] = {
@@ -27,7 +27,7 @@ ACTION_WORDS: dict[Action, str] = {
     "choose_item": "选事项", "turn_to": "换一步", "print_notice": "打印告知单", "answer": "填表",
     "print_form": "打印申请表", "add_page": "拍一页", "retake": "重拍", "drop_page": "去掉一页",
     "check_originals": "和原件核对", "take_over": "接着办", "pack": "上传", "print_receipt": "打印回执",
-    "deliver": "送到", "abandon": "不办了",
+    "reopen": "没有收下时重新打开", "deliver": "送到", "abandon": "不办了",
 }  # fmt: skip
 
 _PAPERWORK: frozenset[Action] = frozenset({"turn_to", "print_notice", "answer", "print_form", "take_over", "abandon"})
@@ -38,7 +38,7 @@ ALLOWED: dict[Step, frozenset[Action]] = {
     "answers": _PAPERWORK | {"choose_item"},
     "capture": _PAPERWORK | _PAGES,
     "check": _PAPERWORK | _PAGES | {"check_originals", "pack"},
-    "packed": frozenset({"print_receipt", "deliver"}),
+    "packed": frozenset({"print_receipt", "reopen", "deliver"}),
     "sent": frozenset({"print_receipt"}),
 }
 OPEN_STEPS: dict[str, tuple[Step, ...]] = {
@@ -93,6 +93,14 @@ class CorrectionReason(Record):
     note: str | None = None
 
 
+class Refusal(Record):
+    """Why the server did not take the packet made before; `packet_id` is the one this visit's next packet replaces."""
+
+    packet_id: str
+    reason: str
+    reference: str | None = None
+
+
 class Visit(Record):
     """One villager's errand at the counter, from the choice of the item to the delivered packet."""
 
@@ -105,7 +113,9 @@ class Visit(Record):
     kind: Literal["application", "correction"] = "application"
     item_code: str | None = None
     case_number: str | None = None
+    applicant_masked: str | None = None
     reasons: tuple[CorrectionReason, ...] = ()
+    refusal: Refusal | None = None
     answers: dict[str, Any] = Field(default_factory=dict)
     pages: dict[str, tuple[Page, ...]] = Field(default_factory=dict)
     checked: tuple[str, ...] = ()
@@ -152,7 +162,13 @@ def choose_item(visit: Visit, item: ServiceItem) -> Visit:
 
 
 def begin_correction(
-    visit: Visit, item: ServiceItem, *, case_number: str, lookup_code: str, reasons: tuple[CorrectionReason, ...]
+    visit: Visit,
+    item: ServiceItem,
+    *,
+    case_number: str,
+    lookup_code: str,
+    reasons: tuple[CorrectionReason, ...],
+    applicant_masked: str | None = None,
 ) -> Visit:
     """补正: only what the department asked for is photographed again; the case keeps its number and lookup code."""
     _require(visit, "choose_item")
@@ -162,6 +178,7 @@ def begin_correction(
         item_code=item.code,
         case_number=case_number,
         lookup_code=lookup_code,
+        applicant_masked=applicant_masked,
         reasons=reasons,
         step="capture",
     )
@@ -381,14 +398,33 @@ def require_pack(visit: Visit, item: ServiceItem) -> None:
 
 
 def mark_packed(visit: Visit, packed_at: datetime) -> Visit:
-    """The sealed packet lies in the outbox: the draft forgets answers and pages, so that this PC cannot show them again.
+    """The sealed packet lies in the outbox; answers and pages stay in the draft, unshown, until the server has the packet.
 
     Asks nothing: after a power cut the outbox, not the draft, knows that the packet was made.
     """
-    return _changed(visit, step="packed", packed_at=packed_at, answers={}, pages={}, checked=(), retaking=None)
+    return _changed(visit, step="packed", packed_at=packed_at, retaking=None)
+
+
+def is_put_away(visit: Visit) -> bool:
+    """Packed or sent: nothing of its answers and pages may be shown."""
+    return visit.step in ("packed", "sent")
+
+
+def reopen(visit: Visit, *, packet_id: str, agent: Agent, refusal: Refusal) -> Visit:
+    """The server refused the packet for good: back to the check with everything kept, for whoever is at the counter now.
+
+    A new `packet_id`, because the server answers for each id once; the same lookup code, because the villager has it.
+    """
+    _require(visit, "reopen")
+    return _changed(visit, step="check", packet_id=packet_id, agent=agent, refusal=refusal, packed_at=None)
+
+
+def replaces(visit: Visit, packet_id: str) -> bool:
+    """Whether this visit was reopened after the server refused that packet."""
+    return visit.refusal is not None and visit.refusal.packet_id == packet_id != visit.packet_id
 
 
 def mark_sent(visit: Visit, case_number: str) -> Visit:
-    """The server has the packet and gave it a case number."""
+    """The server has the packet and gave it a case number: now, and only now, answers and pages are forgotten."""
     _require(visit, "deliver")
-    return _changed(visit, step="sent", case_number=case_number)
+    return _changed(visit, step="sent", case_number=case_number, answers={}, pages={}, checked=())

@@ -1,7 +1,7 @@
 """待传: the durable queue of sealed packets. Each has its own back-off and its own visible reason; none blocks another.
 
-A packet's file is on the disk before its row says so, and the row says 'delivered' before the file goes; whatever a
-power cut leaves between is put right at opening. `packet_id` is the key, so adding or sending twice is harmless.
+A packet's file is on the disk before its row says so, and the row says 'delivered' (or 'replaced') before the file goes;
+whatever a power cut leaves between is put right at opening. `packet_id` is the key, so adding or sending twice is harmless.
 """
 
 import json
@@ -19,17 +19,27 @@ from forms.clock import Clock
 from forms.packet import sha256_of
 from kiosk.safe import DurableFolder, Safe, free_bytes_of
 
-State = Literal["waiting", "sending", "delivered", "refused"]
+State = Literal["waiting", "sending", "delivered", "refused", "replaced"]
 STATE_WORDS: dict[State, str] = {
     "waiting": "等着上传",
     "sending": "正在上传",
     "delivered": "已送到",
     "refused": "没有收下",
+    "replaced": "已重新打开",
+}
+EntryAction = Literal["retry", "reopen", "print_receipt"]
+ENTRY_ACTION_WORDS: dict[EntryAction, str] = {"reopen": "重新打开", "retry": "再传一次", "print_receipt": "打印回执"}
+ENTRY_ALLOWED: dict[State, tuple[EntryAction, ...]] = {
+    "waiting": ("retry", "print_receipt"),
+    "sending": ("print_receipt",),
+    "delivered": ("print_receipt",),
+    "refused": ("reopen", "retry", "print_receipt"),
+    "replaced": ("print_receipt",),
 }
 FIRST_PAUSE = timedelta(seconds=3)
 LONGEST_PAUSE = timedelta(minutes=10)
 LONGEST_PAUSE_WITHOUT_LINE = timedelta(minutes=1)
-KEEP_DELIVERED = timedelta(days=90)
+KEEP_SETTLED = timedelta(days=90)
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS packet (
@@ -58,6 +68,17 @@ class Entry:
     reference: str | None
     delivered_at: datetime | None
     sent_bytes: int
+
+
+class ReopenRefused(Exception):
+    """Only a packet the server refused can be reopened; the text lists what is allowed instead."""
+
+    code = "reopen_refused"
+
+    def __init__(self, entry: Entry) -> None:
+        self.allowed = ENTRY_ALLOWED[entry.state]
+        possible = "、".join(ENTRY_ACTION_WORDS[name] for name in self.allowed)
+        super().__init__(f"这一件是“{STATE_WORDS[entry.state]}”，没有收下的才能重新打开。现在可以：{possible}。")
 
 
 class UnknownPacket(LookupError):
@@ -101,12 +122,17 @@ class Outbox:
         self._folder.sweep_unfinished()
         with self._writing() as database:
             database.execute("UPDATE packet SET state='waiting' WHERE state='sending'")
-            keep_from = _written(self._clock.now() - KEEP_DELIVERED)
-            database.execute("DELETE FROM packet WHERE state='delivered' AND delivered_at < ?", (keep_from,))
-        needed = {entry.packet_id for entry in self.list_all() if entry.state != "delivered"}
+        needed = {entry.packet_id for entry in self.list_all() if entry.state not in ("delivered", "replaced")}
         for file in self._folder.path.glob("*.packet"):
             if file.stem not in needed:
                 self._folder.remove(file.name)
+
+    def forget_settled(self) -> None:
+        """Drop old rows of packets that are settled; only after the drafts were asked about them, for the rows tell which go."""
+        keep_from = _written(self._clock.now() - KEEP_SETTLED)
+        with self._writing() as database:
+            database.execute("DELETE FROM packet WHERE state='delivered' AND delivered_at < ?", (keep_from,))
+            database.execute("DELETE FROM packet WHERE state='replaced' AND added_at < ?", (keep_from,))
 
     @contextmanager
     def _writing(self):
@@ -154,8 +180,9 @@ class Outbox:
             return [self._entry(row) for row in rows]
 
     def count_unsent(self) -> int:
+        unsent = "SELECT count(*) FROM packet WHERE state NOT IN ('delivered', 'replaced')"
         with self._lock:
-            return self._database.execute("SELECT count(*) FROM packet WHERE state!='delivered'").fetchone()[0]
+            return self._database.execute(unsent).fetchone()[0]
 
     def read_content(self, packet_id: str) -> bytes:
         return self._folder.read(f"{packet_id}.packet")
@@ -224,8 +251,15 @@ class Outbox:
         self._folder.remove(f"{packet_id}.packet")
 
     def mark_refused(self, packet_id: str, reason: str, reference: str | None = None) -> None:
-        """The server will not take it; it stays here with the reason until the agent asks for another try."""
+        """The server will not take it; it stays here with the reason until the agent reopens it or asks for another try."""
         self._change(packet_id, state="refused", reason=reason, reference=reference, upload_url=None)
+
+    def mark_replaced(self, packet_id: str) -> None:
+        """Its visit was reopened and gets a packet of its own: the row stays for the record, the file goes. Again is harmless."""
+        with self._writing() as database:
+            database.execute("UPDATE packet SET state='replaced' WHERE packet_id=? AND state='refused'", (packet_id,))
+        if self.get(packet_id).state == "replaced":
+            self._folder.remove(f"{packet_id}.packet")
 
     def try_again(self, packet_id: str) -> None:
         """The agent asks: from the beginning, and now."""

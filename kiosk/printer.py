@@ -1,15 +1,20 @@
 """Puts a PDF on paper: into a folder, or through a CUPS queue; A4 always, and every trouble told in Chinese."""
 
+import logging
 import re
 import shutil
 import subprocess
+import threading
 import time
+from collections import Counter
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Protocol
 
-from kiosk.safe import write_durably
+from kiosk.safe import NoRoom, write_durably
+
+log = logging.getLogger("kiosk.printer")
 
 COMMAND_SECONDS = 15
 SEARCH_PATH = "/usr/local/bin:/usr/bin:/bin"
@@ -40,19 +45,31 @@ class Printer(Protocol):
 
 
 class FolderPrinter:
-    """Writes each sheet as a PDF file, for practice and for PCs whose printer hangs elsewhere."""
+    """Writes each sheet as a PDF file, for practice and for PCs whose printer hangs elsewhere.
+
+    Nothing is written over: what was printed again may differ (a receipt with its case number), so the copies are numbered.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._lock = threading.Lock()
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
 
     def print_pdf(self, name: str, pdf: bytes) -> Printed:
-        path = self._folder / f"{_plain(name)}.pdf"
-        try:
-            write_durably(path, pdf)
-        except OSError:
-            raise PrinterTrouble("文件存不下去，没有打成。请看看硬盘满了没有。") from None
+        with self._lock:
+            copy = self._next_copy(_plain(name))
+            path = self._folder / f"{_plain(name)}-{copy}.pdf"
+            try:
+                write_durably(path, pdf)
+            except (OSError, NoRoom):
+                raise PrinterTrouble("文件存不下去，没有打成。请看看硬盘满了没有。") from None
+        _note(name, copy)
         return Printed(path, f"已存成文件 {path.name}")
+
+    def _next_copy(self, name: str) -> int:
+        """One above the highest there is: a swept copy's number is not given to a later one."""
+        copies = [re.fullmatch(rf"{name}-(\d+)\.pdf", file.name) for file in self._folder.glob(f"{name}-*.pdf")]
+        return 1 + max((int(copy[1]) for copy in copies if copy), default=0)
 
     def trouble(self) -> str | None:
         return None if self._folder.is_dir() else "存打印文件的文件夹不见了"
@@ -69,6 +86,7 @@ class CupsPrinter:
 
     def __init__(self, queue: str) -> None:
         self._queue = queue
+        self._copies: Counter[str] = Counter()
 
     def print_pdf(self, name: str, pdf: bytes) -> Printed:
         trouble = self.trouble()
@@ -78,6 +96,8 @@ class CupsPrinter:
         done = _command(["lp", "-d", self._queue, "-t", _plain(name), *options, "--", "-"], pdf)
         if done is None or done.returncode != 0:
             raise PrinterTrouble("打印机没有接下这张纸。请看看打印机开了没有、线插好没有，再点一次“打印”。")
+        self._copies[name] += 1
+        _note(name, self._copies[name])
         return Printed(None, "已送到打印机")
 
     def trouble(self) -> str | None:
@@ -109,6 +129,11 @@ def _command(words: list[str], given: bytes) -> subprocess.CompletedProcess[byte
         )
     except (OSError, subprocess.TimeoutExpired):
         return None
+
+
+def _note(name: str, copy: int) -> None:
+    """Which sheet and which copy; the names are made of item codes and ids, never of answers."""
+    log.info("printed %s, copy %s", _plain(name), copy)
 
 
 def _plain(name: str) -> str:

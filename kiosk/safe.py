@@ -101,7 +101,8 @@ class Safe:
     What it protects: a copied draft, a backup or a sold disk whose key file was removed shows nothing; a file put in
     another's place (one villager's page under another's name) is refused, for the name is bound in as associated data.
     What it does not protect: whoever takes the whole running PC, or works under the same user, has the key as well.
-    Against that stand the disk's own encryption, and packets sealed to the server as soon as a visit is packed.
+    Against that stands the disk's own encryption. A packed visit's draft lies under this key as well, beside the packet
+    that only the server can open, until the server has that packet: a refusal must not cost the villager another trip.
     """
 
     def __init__(self, key: bytes) -> None:

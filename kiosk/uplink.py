@@ -17,7 +17,7 @@ log = logging.getLogger("kiosk.uplink")
 REFUSED_FOR_GOOD = (413, 422)
 RESTARTS_PER_TRY = 4
 LOOK_FOR_LOST_LINE_EVERY = 5.0
-DAMAGED_HERE = "这一件在本机的文件坏了，传不了。请用原件重新办一次。"
+DAMAGED_HERE = "这一件在本机的文件坏了，传不了。请点“重新打开”，再上传一次。"
 
 
 class Stopped(Exception):
@@ -94,6 +94,7 @@ class Uplink:
         self._chunk_size, self._status_every, self._monotonic = chunk_size, status_every, monotonic
         self._stop, self._wake = threading.Event(), threading.Event()
         self._looked_at: float | None = None
+        self._when_delivered: Callable[[], None] = lambda: None
         #: what the server said last, None before the first answer; `online` is about the latest call
         self.status: dict[str, Any] | None = None
         self.asked_at: datetime | None = None
@@ -107,6 +108,10 @@ class Uplink:
     def wake(self) -> None:
         """There is something new to send."""
         self._wake.set()
+
+    def when_delivered(self, tell: Callable[[], None]) -> None:
+        """Have `tell` called, in this thread, each time a packet has arrived and its entry says so."""
+        self._when_delivered = tell
 
     def run(self) -> None:
         """Until stopped. Nothing that happens to one packet ends the loop."""
@@ -168,6 +173,7 @@ class Uplink:
             self.online = True
             self._outbox.mark_delivered(entry.packet_id, answer)
             log.info("packet %s delivered", entry.packet_id)
+            self._when_delivered()
 
     def _deliver(self, entry: Entry) -> dict[str, Any]:
         content = self._outbox.read_content(entry.packet_id)

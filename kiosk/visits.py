@@ -2,6 +2,8 @@
 
 A draft is a folder named by its visit: `visit.sealed` (one JSON record) and one sealed file per page. A page is written
 before the record that names it, so a power cut between the two leaves a page nobody was told about, swept at opening.
+A packed draft stays until its packet is delivered; then its pages go before its record, so that a power cut in between
+leaves the record, whose packet tells at the next start that the rest goes too.
 """
 
 import json
@@ -40,6 +42,13 @@ class VisitStore:
         self._folder = DurableFolder(path, keep_free=keep_free, free_bytes=free_bytes)
         self._safe = safe
         self._folder.sweep_unfinished()
+        self._sweep_forgotten()
+
+    def _sweep_forgotten(self) -> None:
+        """A folder without a record is a draft that was being removed when the power went: its pages belong to nobody."""
+        for folder in self._folder.path.iterdir():
+            if _IDENTIFIER.fullmatch(folder.name) and not (folder / RECORD).exists():
+                shutil.rmtree(folder, ignore_errors=True)
 
     def save(self, visit_id: str, record: dict[str, Any]) -> None:
         """Put the visit's record on the disk; raises NoRoom, and then the former record still stands."""
@@ -88,8 +97,13 @@ class VisitStore:
         if folder.is_dir():
             sync_folder(folder)
 
+    def forget_delivered(self, visit_id: str) -> None:
+        """Remove a draft whose packet the server has, pages first. Again is harmless."""
+        self.drop_pages_except(visit_id, ())
+        self.forget(visit_id)
+
     def forget(self, visit_id: str) -> None:
-        """Remove a draft; the record goes first, so that a power cut in between leaves no visit with missing pages."""
+        """Remove a draft nobody wants any more; the record goes first, so that a power cut in between leaves no visit with missing pages."""
         folder = self._folder.path / _checked(visit_id)
         (folder / RECORD).unlink(missing_ok=True)
         shutil.rmtree(folder, ignore_errors=True)

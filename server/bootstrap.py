@@ -1,7 +1,7 @@
 """The composition root: builds the tools from the settings and opens transactions; knows no Flask."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 from forms.catalogue import load_catalogue
@@ -11,7 +11,7 @@ from server.adapters.holidays import beihai_calendar
 from server.adapters.vault import LocalVault
 from server.adapters.wechat import StoredToken, WeChatGateway
 from server.adapters.wechat_messages import OfficialAccountDoor
-from server.db.engine import Engine, open_engine, reading, writing
+from server.db.engine import Engine, RowConflict, open_engine, reading, writing
 from server.services.wechat import load_token, save_token
 from server.services.work import Tools, Work
 from server.settings import ServerSettings
@@ -65,7 +65,8 @@ class _TokenRows:
             return load_token(work, app_id)
 
     def save(self, app_id: str, token: StoredToken) -> None:
-        with self._installation.begin() as work:
+        # Two who ask for the first token at once get stable ones that do not cancel each other: either will do.
+        with suppress(RowConflict), self._installation.begin() as work:
             save_token(work, app_id, token)
 
 

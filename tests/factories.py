@@ -1,8 +1,11 @@
 """Makes the people, packets and cases tests need; everybody in them is invented."""
 
+import io
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
+
+from pypdf import PdfWriter
 
 from forms.identity import id_check_character, luhn_holds
 from forms.item import Answers, ServiceItem
@@ -75,8 +78,13 @@ def answers_for(item_code: str = "MZ-008", **changes) -> Answers:
 
 
 def a_pdf(words: str) -> bytes:
-    """The smallest thing a reader takes for a PDF; tests of content make real ones."""
-    return f"%PDF-1.4\n% {words}\n%%EOF\n".encode()
+    """One empty page whose title makes it unlike any other."""
+    writer = PdfWriter()
+    writer.add_blank_page(210, 297)
+    writer.add_metadata({"/Title": words})
+    written = io.BytesIO()
+    writer.write(written)
+    return written.getvalue()
 
 
 def documents_for(item: ServiceItem, at: datetime, only: set[str] | None = None, mark: str = ""):

@@ -1,4 +1,8 @@
-"""Says what is wrong with a picture of a sheet, in sentences that tell the person at the counter what to do."""
+"""Says what is wrong with a picture of a sheet, in sentences that tell the person at the counter what to do.
+
+Only a picture nobody could use is blocking: no sheet, not all of it, or not sharp. For anything else the person is asked
+to take it again but may keep it, since a village office has the light, the plastic covers and the hands that it has.
+"""
 
 from __future__ import annotations
 
@@ -28,10 +32,8 @@ BLUR_THOUSANDTHS = 0.95
 BLUR_PIXELS = 1.35
 GLARE_LEVEL = 247
 GLARE_SHARE = 0.005
-GLARE_BLOCKS = 0.012
 GLARE_RIM = 26.0
 FINGER_SHARE = 0.006
-FINGER_BLOCKS = 0.02
 
 
 @dataclass(frozen=True)
@@ -48,8 +50,9 @@ def assess(image: np.ndarray, sheet: Sheet | None) -> list[Finding]:
     """Return what is wrong with a BGR picture in which `sheet` was found; an empty list for a good one."""
     if sheet is None:
         dark = _too_dark(image, NIGHT_BELOW)
-        missing = Finding("no_sheet", "没有看到材料，请把材料放平在高拍仪下面。", None, True)
-        return [dark, missing] if dark else [missing]
+        if dark:
+            return [Finding("no_sheet", "太暗了，看不到材料。请打开高拍仪的灯，或开灯再拍。", None, True), dark]
+        return [Finding("no_sheet", "没有看到材料，请把材料放平在高拍仪下面。", None, True)]
     page, back = _look_at(image, sheet.corners)
     checks = (
         _cut_off(image, sheet.corners),
@@ -100,7 +103,7 @@ def _cut_off(image: np.ndarray, corners: np.ndarray) -> Finding | None:
 def _too_dark(page: np.ndarray, limit: float = DARK_BELOW) -> Finding | None:
     if np.percentile(page.max(axis=2)[::3, ::3], 92) >= limit:
         return None
-    return Finding("too_dark", "光线太暗了，请打开高拍仪的灯，或开灯再拍。", None, True)
+    return Finding("too_dark", "光线太暗了，请打开高拍仪的灯，或开灯再拍。", None, False)
 
 
 def _too_small(image: np.ndarray, corners: np.ndarray) -> Finding | None:
@@ -109,7 +112,7 @@ def _too_small(image: np.ndarray, corners: np.ndarray) -> Finding | None:
     if share >= SMALL_SHARE and longest >= SMALL_SIDE:
         return None
     return Finding(
-        "too_small", "材料拍得太小，请把高拍仪放低一点，让材料占满画面。", _box_of(corners, image.shape), True
+        "too_small", "材料拍得太小，请把高拍仪放低一点，让材料占满画面。", _box_of(corners, image.shape), False
     )
 
 
@@ -146,9 +149,7 @@ def _glare(page: np.ndarray, back: np.ndarray, shape: tuple[int, ...]) -> Findin
         return None
     box = _box_back(stats[best[1], :4], back, shape)
     place, turn = _place_words(box, shape)
-    return Finding(
-        "glare", f"{place}有反光，把材料往{turn}转一点，或换个位置。", box, best[0] > GLARE_BLOCKS * burnt.size
-    )
+    return Finding("glare", f"{place}有反光，把材料往{turn}转一点，或换个位置。", box, False)
 
 
 def _slope(grey: np.ndarray) -> np.ndarray:
@@ -180,7 +181,7 @@ def _obstructed(page: np.ndarray, back: np.ndarray, shape: tuple[int, ...]) -> F
         if deep and area > FINGER_SHARE * skin.size:
             box = _box_back(stats[number, :4], back, shape)
             place, _ = _place_words(box, shape)
-            return Finding("obstructed", f"{place}被手挡住了，请把手拿开。", box, area > FINGER_BLOCKS * skin.size)
+            return Finding("obstructed", f"{place}被手挡住了，请把手拿开。", box, False)
     return None
 
 

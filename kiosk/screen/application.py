@@ -2,7 +2,8 @@
 
 JSON API (all under /api but /open and /preview; bodies and answers are JSON; every POST needs `Origin` of this page,
 `Content-Type: application/json` and the cookie that POST /open {secret} gave; errors are
-{"error": {"code", "message", "reference", ...}}, with "allowed" for a step not allowed and "gaps" for one incomplete):
+{"error": {"code", "message", "reference", ...}}, with "allowed" for a step or a reopening not allowed and "gaps" for one
+incomplete):
 
   POST /open {secret}                          -> {opened: true} and the cookie
   POST /api/sign-in {sign_in_name, password}   -> {agent}          POST /api/sign-out {}
@@ -22,10 +23,15 @@ JSON API (all under /api but /open and /preview; bodies and answers are JSON; ev
   POST /api/visit/drop-page {material_id, page}   -> {visit}
   POST /api/visit/checked {materials: [id...]} compared with the originals; the whole list each time -> {visit}
   POST /api/visit/send {}                      -> {packet_id, lookup_code, visit}
+                                               from here on visit has neither answers nor pages, though the draft stays
+                                               on the disk until the packet is delivered
   POST /api/visit/set-aside {} | /api/visit/abandon {} | /api/visit/close {}   -> {visit: null}
   GET  /api/visit/pages/<page_id>              -> JPEG
-  GET  /api/outbox                             -> {packets: [{packet_id, state, percent, case_number, reason, ...}], unsent}
-  POST /api/outbox/<packet_id>/retry {}        -> {packet}
+  GET  /api/outbox                             -> {packets: [{packet_id, state, allowed, percent, case_number, reason,
+                                                  ...}], unsent}; state waiting, sending, delivered, refused or replaced
+  POST /api/outbox/<packet_id>/retry {}        the same packet once more -> {packet}
+  POST /api/outbox/<packet_id>/reopen {}       a refused one only: back at the check, everything kept, a new packet_id, the
+                                               same lookup_code, visit.refusal {reason, reference} -> {visit}
   POST /api/receipts/<packet_id> {}            prints -> {printed}
   GET  /api/camera/virtual                     -> {specimens, placed}
   POST /api/camera/virtual {place, person, tilt, blur, glare, light, shadow, hand, unplug}   any of them -> the same
@@ -45,13 +51,15 @@ from kiosk.agents import SignInRefused
 from kiosk.camera.protocol import CameraTrouble
 from kiosk.flow import AnswerRefused, StepNotAllowed, VisitIncomplete
 from kiosk.imaging.read import NotAPicture
-from kiosk.outbox import UnknownPacket
+from kiosk.outbox import ReopenRefused, UnknownPacket
 from kiosk.printer import PrinterTrouble
 from kiosk.safe import NoRoom
 from kiosk.screen import counter_routes, shell_routes, visit_routes
 from kiosk.screen.answering import BadRequest, refusal
-from kiosk.screen.counter import CaptureRefused, Counter, NotSignedIn, NoVisit, UnknownCase, VisitInHand
+from kiosk.screen.counter import CaptureRefused, Counter, NotSignedIn, UnknownCase
+from kiosk.screen.dispatch import DraftGone
 from kiosk.screen.guards import Gate, GuardRefused
+from kiosk.screen.hand import NoVisit, VisitInHand
 from kiosk.screen.packing import PacketTooLarge
 from kiosk.screen.practice_desk import DeskRefused, PracticeDesk
 from kiosk.screen.shapes import gap_shape
@@ -66,6 +74,8 @@ STATUS_OF: dict[type[Exception], tuple[int, str]] = {
     StepNotAllowed: (409, "step_not_allowed"),
     VisitIncomplete: (409, "visit_incomplete"),
     VisitInHand: (409, "visit_in_hand"),
+    ReopenRefused: (409, "reopen_refused"),
+    DraftGone: (410, "draft_gone"),
     NoVisit: (409, "no_visit"),
     NotSignedIn: (401, "not_signed_in"),
     CaptureRefused: (409, "capture_refused"),
@@ -123,7 +133,7 @@ def _install_errors(app: Flask) -> None:
 
 
 def _further(error: Exception) -> dict[str, Any]:
-    if isinstance(error, StepNotAllowed):
+    if isinstance(error, (StepNotAllowed, ReopenRefused)):
         return {"allowed": list(error.allowed)}
     if isinstance(error, VisitIncomplete):
         return {"gaps": [gap_shape(gap) for gap in error.gaps]}

@@ -1,32 +1,23 @@
 """The errands behind the buttons: each asks the flow, does the work, puts it on the disk, and only then tells the screen."""
 
 import secrets
-import threading
-import time
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from forms import packet
-from forms.catalogue import Catalogue
-from forms.clock import Clock
 from forms.item import Answers, ServiceItem
 from forms.packet import Agent
 from kiosk import flow
-from kiosk.agents import AgentRegister
 from kiosk.flow import CorrectionReason, NextPage, Page, Step, Visit
-from kiosk.outbox import Entry, Outbox
-from kiosk.printer import Printed, Printer
-from kiosk.safe import NoRoom
+from kiosk.printer import Printed
+from kiosk.screen.dispatch import Dispatch
+from kiosk.screen.equipment import Equipment
 from kiosk.screen.eye import Taken
-from kiosk.screen.live_view import LiveView
-from kiosk.screen.packing import receipt_facts, seal_visit
-from kiosk.screen.paper import Paper
-from kiosk.server_link import MachineCredentials, ServerAway, ServerLink
-from kiosk.uplink import Uplink
-from kiosk.visits import VisitStore
+from kiosk.screen.hand import Hand, VisitInHand
+from kiosk.server_link import ServerAway
+from kiosk.visits import UnknownPage
 
 
 class NotSignedIn(Exception):
@@ -36,24 +27,6 @@ class NotSignedIn(Exception):
 
     def __init__(self) -> None:
         super().__init__("请先登录。")
-
-
-class NoVisit(Exception):
-    """Nothing is being done at the counter."""
-
-    code = "no_visit"
-
-    def __init__(self) -> None:
-        super().__init__("现在没有在办的事。请先选一件事项。")
-
-
-class VisitInHand(Exception):
-    """Another errand lies on the counter."""
-
-    code = "visit_in_hand"
-
-    def __init__(self) -> None:
-        super().__init__("手上还有一件没办完。先办完它，或者点“先放一放”。")
 
 
 class UnknownCase(LookupError):
@@ -90,37 +63,18 @@ class _Waiting:
     captured_at: datetime
 
 
-@dataclass(frozen=True)
-class Equipment:
-    """Everything a counter works with."""
-
-    catalogue: Catalogue
-    clock: Clock
-    machine: MachineCredentials
-    link: ServerLink
-    register: AgentRegister
-    visits: VisitStore
-    outbox: Outbox
-    uplink: Uplink
-    printer: Printer
-    live_view: LiveView
-    paper: Paper
-    idle_lock_seconds: float = 900.0
-    monotonic: Callable[[], float] = time.monotonic
-
-
 class Counter:
     """One counter with one agent and one visit in hand; safe to call from the screen's threads."""
 
     def __init__(self, equipment: Equipment) -> None:
         self._it = equipment
-        self._lock = threading.RLock()
         self._agent: Agent | None = None
         self._touched_at = 0.0
-        self._visit: Visit | None = None
         self._waiting: _Waiting | None = None
-        self._corrections: list[dict[str, Any]] = []
-        self._reopen_after_start()
+        self._hand = Hand(equipment)
+        self._lock = self._hand.lock
+        self.dispatch = Dispatch(equipment, self._hand)
+        equipment.uplink.when_delivered(self._hand.tidy)
 
     # --- who is at the counter
 
@@ -141,15 +95,16 @@ class Counter:
         with self._lock:
             self._agent = agent
             self.touch()
-            visit = self._visit
+            visit = self._hand.visit
             if visit and visit.agent != agent and "take_over" in flow.allowed_actions(visit):
-                self._keep(flow.take_over(visit, agent))
+                self._hand.keep(flow.take_over(visit, agent))
         return agent
 
     def sign_out(self) -> None:
         self._agent = None
 
-    def _required_agent(self) -> Agent:
+    def required_agent(self) -> Agent:
+        """Raises NotSignedIn."""
         if self._agent is None:
             raise NotSignedIn
         return self._agent
@@ -158,21 +113,12 @@ class Counter:
 
     @property
     def visit(self) -> Visit | None:
-        """The visit in hand; one that is packed becomes sent as soon as the outbox says so."""
-        with self._lock:
-            visit = self._visit
-            if visit and visit.step == "packed":
-                entry = self._it.outbox.find(visit.packet_id)
-                if entry and entry.state == "delivered" and entry.answer:
-                    self._keep(flow.mark_sent(visit, str(entry.answer.get("case_number", ""))))
-            return self._visit
+        """The visit in hand."""
+        return self._hand.visit
 
     def item(self) -> ServiceItem:
         """What the visit in hand is about. Raises NoVisit."""
-        visit = self.visit
-        if visit is None or visit.item_code is None:
-            raise NoVisit
-        return self._it.catalogue.get_item(visit.item_code)
+        return self._hand.item()
 
     def begin(self, item_code: str) -> Visit:
         """A villager comes with an application; choosing again before anything is answered changes the item."""
@@ -183,7 +129,7 @@ class Counter:
                 visit = self._new_visit()
             elif visit.step not in ("choose_item", "notice", "answers"):
                 raise VisitInHand
-            return self._keep(flow.choose_item(visit, item))
+            return self._hand.keep(flow.choose_item(visit, item))
 
     def begin_correction(self, case_number: str) -> Visit:
         """A villager comes back with what a department asked for."""
@@ -196,31 +142,36 @@ class Counter:
             if self.visit and self.visit.step != "sent":
                 raise VisitInHand
             begun = flow.begin_correction(
-                self._new_visit(), item, case_number=case_number, lookup_code=wanted["lookup_code"], reasons=reasons
+                self._new_visit(),
+                item,
+                case_number=case_number,
+                lookup_code=wanted["lookup_code"],
+                reasons=reasons,
+                applicant_masked=str(wanted.get("applicant") or "") or None,
             )
-            return self._keep(begun)
+            return self._hand.keep(begun)
 
     def _new_visit(self) -> Visit:
-        self._close_sent()
         return flow.begin_visit(
             visit_id=secrets.token_hex(16),
             packet_id=packet.new_packet_id(),
             lookup_code=packet.new_lookup_code(),
-            agent=self._required_agent(),
+            agent=self.required_agent(),
             started_at=self._it.clock.now(),
         )
 
     def list_corrections(self) -> list[dict[str, Any]]:
         """What departments want to see again in this village; without a line, what they wanted when it was last there."""
         with suppress(ServerAway):
-            self._corrections = self._it.link.list_corrections()
-        return self._corrections
+            self._it.corrections.remember(self._it.link.list_corrections())
+        return self._it.corrections.list_all()
 
     def list_drafts(self) -> list[Visit]:
         """Visits put aside, newest first."""
-        in_hand = self._visit.visit_id if self._visit else None
-        drafts = [Visit.model_validate(record["visit"]) for record in self._it.visits.list_all()]
-        waiting = [draft for draft in drafts if draft.visit_id != in_hand and draft.step not in ("packed", "sent")]
+        visit = self._hand.visit
+        in_hand = visit.visit_id if visit else None
+        drafts = [draft for draft in self._hand.list_drafts() if not flow.is_put_away(draft)]
+        waiting = [draft for draft in drafts if draft.visit_id != in_hand]
         return sorted(waiting, key=lambda draft: draft.started_at, reverse=True)
 
     def reopen(self, visit_id: str) -> Visit:
@@ -228,62 +179,63 @@ class Counter:
         with self._lock:
             if self.visit and self.visit.step != "sent":
                 raise VisitInHand
-            self._close_sent()
-            visit = Visit.model_validate(self._it.visits.get(visit_id)["visit"])
-            return self._keep(flow.take_over(visit, self._required_agent()))
+            draft = self._hand.get_draft(visit_id)
+            return self._hand.keep(flow.take_over(draft, self.required_agent()))
+
+    def reopen_refused(self, packet_id: str) -> Visit:
+        """Go on with a visit whose packet the server refused."""
+        with self._lock:
+            self._waiting = None
+            return self.dispatch.reopen(packet_id, self.required_agent())
 
     def set_aside(self) -> None:
         """The villager fetches something: clear the counter, keep the draft."""
         with self._lock:
-            visit = self._required_visit()
-            self._it.visits.save(visit.visit_id, self._record(visit, set_aside=True))
-            self._visit, self._waiting = None, None
+            self._hand.lay_aside()
+            self._waiting = None
 
     def abandon(self) -> None:
         """不办了: the draft and its pictures are removed."""
         with self._lock:
-            visit = self._required_visit()
-            flow.require_allowed(visit, "abandon")
-            self._it.visits.forget(visit.visit_id)
-            self._visit, self._waiting = None, None
+            flow.require_allowed(self._hand.required(), "abandon")
+            self._hand.throw_away()
+            self._waiting = None
 
     def close(self) -> None:
-        """办下一件: the packet is in the outbox, so the counter may be cleared."""
+        """办下一件: the packet is in the outbox, so the counter may be cleared; the draft waits until it is delivered."""
         with self._lock:
-            visit = self._required_visit()
-            if visit.step not in ("packed", "sent"):
+            if not flow.is_put_away(self._hand.required()):
                 raise VisitInHand
-            self._it.visits.forget(visit.visit_id)
-            self._visit = None
+            self._hand.lay_aside()
 
     # --- the steps
 
     def turn_to(self, step: Step) -> Visit:
         with self._lock:
             self._waiting = None
-            return self._keep(flow.turn_to(self._required_visit(), step))
+            return self._hand.keep(flow.turn_to(self._hand.required(), step))
 
     def print_notice(self) -> Printed:
         """The visit moves only when the sheet is out: a record that outruns the paper is worse than none."""
         with self._lock:
-            visit, item, now = self._required_visit(), self.item(), self._it.clock.now()
+            visit, item, now = self._hand.required(), self.item(), self._it.clock.now()
             flow.require_allowed(visit, "print_notice")
             sheet = self._it.paper.notice_sheet(item, visit.answers, flow.count_pages(visit), now)
             printed = self._it.printer.print_pdf(f"notice-{item.code}-{visit.visit_id[:8]}", sheet)
-            self._keep(flow.record_notice_printed(visit, now))
+            self._hand.keep(flow.record_notice_printed(visit, now))
             return printed
 
     def give_answers(self, answers: Answers) -> Visit:
         with self._lock:
-            return self._keep(flow.give_answers(self._required_visit(), self.item(), answers))
+            return self._hand.keep(flow.give_answers(self._hand.required(), self.item(), answers))
 
     def print_form(self) -> Printed:
         with self._lock:
-            visit, item, now = self._required_visit(), self.item(), self._it.clock.now()
+            visit, item, now = self._hand.required(), self.item(), self._it.clock.now()
             flow.require_allowed(visit, "print_form")
             form = self._it.paper.application_form(item, visit.answers, now)
             printed = self._it.printer.print_pdf(f"form-{item.code}-{visit.visit_id[:8]}", form)
-            self._keep(flow.record_form_printed(visit, now))
+            self._hand.keep(flow.record_form_printed(visit, now))
             return printed
 
     def next_page(self) -> NextPage | None:
@@ -293,7 +245,7 @@ class Counter:
     def capture(self, material_id: str) -> CaptureOutcome:
         """拍: a clean picture is kept at once, one with findings waits for the agent, a useless one is refused."""
         with self._lock:
-            flow.require_page(self._required_visit(), self.item(), material_id)
+            flow.require_page(self._hand.required(), self.item(), material_id)
         taken, captured_at = self._it.live_view.take()
         with self._lock:
             self._waiting = None
@@ -316,122 +268,39 @@ class Counter:
 
     def _accept(self, material_id: str, taken: Taken, captured_at: datetime) -> str:
         """Picture first, record second, screen last: whatever the power does, nothing accepted is lost."""
-        visit, page_id = self._required_visit(), secrets.token_hex(12)
+        visit, page_id = self._hand.required(), secrets.token_hex(12)
         despite = tuple(finding.code for finding in taken.look.advice)
         page = Page(page_id=page_id, captured_at=captured_at, kept_despite=despite)
         changed = flow.add_page(visit, self.item(), material_id, page)
         self._it.visits.keep_page(visit.visit_id, page_id, taken.page or b"")
-        self._keep(changed)
-        self._drop_unnamed_pages(changed)
+        self._hand.keep(changed)
+        self._hand.drop_unnamed_pages(changed)
         return page_id
 
     def ask_retake(self, material_id: str, index: int) -> Visit:
         with self._lock:
             self._waiting = None
-            return self._keep(flow.ask_retake(self._required_visit(), material_id, index))
+            return self._hand.keep(flow.ask_retake(self._hand.required(), material_id, index))
 
     def drop_page(self, material_id: str, index: int) -> Visit:
         with self._lock:
-            changed = self._keep(flow.drop_page(self._required_visit(), material_id, index))
-            self._drop_unnamed_pages(changed)
+            changed = self._hand.keep(flow.drop_page(self._hand.required(), material_id, index))
+            self._hand.drop_unnamed_pages(changed)
             return changed
 
     def read_page(self, page_id: str) -> bytes:
-        """The picture of one page of the visit in hand. Raises UnknownPage."""
-        return self._it.visits.get_page(self._required_visit().visit_id, page_id)
+        """The picture of one page of the visit in hand. Raises UnknownPage.
+
+        Attack on privacy: once packed, the page at this address would still show the last villager's papers to the next.
+        """
+        visit = self._hand.required()
+        if flow.is_put_away(visit):
+            raise UnknownPage(page_id)
+        return self._it.visits.get_page(visit.visit_id, page_id)
 
     def check_originals(self, material_ids: tuple[str, ...]) -> Visit:
         with self._lock:
-            return self._keep(flow.check_originals(self._required_visit(), self.item(), material_ids))
-
-    # --- packing and after
-
-    def send(self) -> Entry:
-        """上传: seal the visit to the server's key and put it in the outbox; the same visit twice makes one packet."""
-        with self._lock:
-            visit = self._required_visit()
-            known = self._it.outbox.find(visit.packet_id)
-            if known is None:
-                item = self.item()
-                flow.require_pack(visit, item)
-                known = self._pack(visit, item)
-            self._finish_packing(visit)
-        self._it.uplink.wake()
-        return known
-
-    def _pack(self, visit: Visit, item: ServiceItem) -> Entry:
-        now = self._it.clock.now()
-        sealed = seal_visit(
-            visit,
-            item,
-            read_page=lambda page_id: self._it.visits.get_page(visit.visit_id, page_id),
-            paper=self._it.paper,
-            machine=self._it.machine,
-            catalogue_digest=self._it.catalogue.digest,
-            received_at=now,
-        )
-        try:
-            return self._it.outbox.add(visit.packet_id, sealed, receipt_facts(visit, item, now))
-        except NoRoom:
-            raise NoRoom("电脑硬盘快满了，这一份没有打成包。拍好的都在，请删掉一些不用的文件，再点“上传”。") from None
-
-    def _finish_packing(self, visit: Visit) -> None:
-        """The draft forgets what the packet now holds; done again harmlessly after a power cut."""
-        if visit.step not in ("packed", "sent"):
-            visit = flow.mark_packed(visit, self._it.clock.now())
-        self._keep(visit)
-        self._it.visits.drop_pages_except(visit.visit_id, ())
-
-    def print_receipt(self, packet_id: str) -> Printed:
-        """收件回执: with no case number yet it shows the lookup code, which finds the case once it has arrived."""
-        entry = self._it.outbox.get(packet_id)
-        item = self._it.catalogue.get_item(entry.facts["item_code"])
-        receipt = self._it.paper.receipt(item, entry.facts, entry.answer)
-        return self._it.printer.print_pdf(f"receipt-{item.code}-{packet_id[:8]}", receipt)
-
-    def try_again(self, packet_id: str) -> None:
-        self._it.outbox.try_again(packet_id)
-        self._it.uplink.wake()
-
-    # --- keeping
-
-    def _required_visit(self) -> Visit:
-        visit = self.visit
-        if visit is None:
-            raise NoVisit
-        return visit
-
-    def _keep(self, visit: Visit) -> Visit:
-        """On the disk before anybody is told."""
-        self._it.visits.save(visit.visit_id, self._record(visit))
-        self._visit = visit
-        return visit
-
-    def _record(self, visit: Visit, set_aside: bool = False) -> dict[str, Any]:
-        saved_at = self._it.clock.now().isoformat()
-        return {"visit": visit.model_dump(mode="json"), "saved_at": saved_at, "set_aside": set_aside}
-
-    def _drop_unnamed_pages(self, visit: Visit) -> None:
-        named = {page.page_id for pages in visit.pages.values() for page in pages}
-        self._it.visits.drop_pages_except(visit.visit_id, named)
-
-    def _close_sent(self) -> None:
-        if self._visit and self._visit.step == "sent":
-            self._it.visits.forget(self._visit.visit_id)
-            self._visit = None
-
-    def _reopen_after_start(self) -> None:
-        """After a crash or a power cut the visit lies on the counter as it lay; a packed one is finished off."""
-        in_hand: list[tuple[str, Visit]] = []
-        for record in self._it.visits.list_all():
-            visit = Visit.model_validate(record["visit"])
-            self._drop_unnamed_pages(visit)
-            if self._it.outbox.find(visit.packet_id):
-                self._finish_packing(visit)
-                visit = self._required_visit()
-            if not record["set_aside"]:
-                in_hand.append((record["saved_at"], visit))
-        self._visit = max(in_hand, key=lambda one: one[0])[1] if in_hand else None
+            return self._hand.keep(flow.check_originals(self._hand.required(), self.item(), material_ids))
 
 
 def _reason(told: dict[str, Any]) -> CorrectionReason:

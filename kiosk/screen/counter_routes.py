@@ -12,6 +12,7 @@ from kiosk.screen.guards import opened_page, signed_in_agent
 from kiosk.screen.practice_desk import PracticeDesk
 from kiosk.screen.shapes import draft_line, entry_shape, item_line
 from kiosk.screen.surroundings import Surroundings
+from kiosk.screen.visit_routes import shaped
 
 
 def install(app: Flask, counter: Counter, desk: PracticeDesk, surroundings: Surroundings) -> None:
@@ -83,14 +84,21 @@ def _install_outbox(app: Flask, counter: Counter, surroundings: Surroundings) ->
     @signed_in_agent
     def retry(packet_id: str) -> Response:
         counter.touch()
-        counter.try_again(packet_id)
+        counter.dispatch.try_again(packet_id)
         return jsonify(packet=entry_shape(outbox.get(packet_id)))
+
+    @app.post("/api/outbox/<packet_id>/reopen")
+    @signed_in_agent
+    def reopen(packet_id: str) -> Response:
+        counter.touch()
+        counter.reopen_refused(packet_id)
+        return jsonify(visit=shaped(counter))
 
     @app.post("/api/receipts/<packet_id>")
     @signed_in_agent
     def receipt(packet_id: str) -> Response:
         counter.touch()
-        return jsonify(printed=printed_shape(counter.print_receipt(packet_id)))
+        return jsonify(printed=printed_shape(counter.dispatch.print_receipt(packet_id)))
 
 
 def _install_desk(app: Flask, desk: PracticeDesk) -> None:

@@ -77,14 +77,17 @@ def _document(visit: Visit, material: Material, read_page: ReadPage, paper: Pape
 
 
 def receipt_facts(visit: Visit, item: ServiceItem, received_at: datetime) -> dict[str, Any]:
-    """What a receipt shows after the draft is gone: no number, no answer, the applicant masked."""
+    """What a receipt shows after the draft is gone: no number, no answer, the applicant masked.
+
+    A correction asks for no name; its applicant is masked the way the township told it.
+    """
     return {
         "kind": visit.kind,
         "item_code": item.code,
         "item_name": item.name,
         "lookup_code": visit.lookup_code,
         "case_number": visit.case_number,
-        "applicant": mask_name(str(visit.answers.get("applicant_name", ""))) or "见原件",
+        "applicant": mask_name(str(visit.answers.get("applicant_name", ""))) or visit.applicant_masked or "见原件",
         "agent_name": visit.agent.display_name,
         "received_at": received_at.isoformat(),
         "materials": [

@@ -9,7 +9,7 @@ from forms.item import Material, ServiceItem, days_in_words
 from forms.notice_sheet import FORM_WORDS
 from kiosk import flow
 from kiosk.flow import Visit
-from kiosk.outbox import STATE_WORDS, Entry
+from kiosk.outbox import ENTRY_ALLOWED, STATE_WORDS, Entry
 from kiosk.screen.counter import CaptureOutcome
 from kiosk.screen.eye import Look
 
@@ -38,15 +38,16 @@ def visit_shape(visit: Visit, item: ServiceItem | None) -> dict[str, Any]:
         "kind": visit.kind,
         "case_number": visit.case_number,
         "step": visit.step,
-        "open_steps": list(flow.OPEN_STEPS[visit.kind]) if visit.step not in ("packed", "sent") else [],
+        "open_steps": [] if flow.is_put_away(visit) else list(flow.OPEN_STEPS[visit.kind]),
         "allowed": list(flow.allowed_actions(visit)),
         "started_at": visit.started_at.isoformat(),
         "notice_sheet_printed_at": _instant(visit.notice_sheet_printed_at),
         "form_printed_at": _instant(visit.form_printed_at),
+        "refusal": visit.refusal.model_dump(include={"reason", "reference"}) if visit.refusal else None,
         "reasons": [reason.model_dump() for reason in visit.reasons],
         "item": item_line(item) if item else None,
     }
-    if item and visit.step not in ("packed", "sent"):
+    if item and not flow.is_put_away(visit):
         shape |= _work(visit, item)
     return shape
 
@@ -138,10 +139,11 @@ def gap_shape(gap: Gap) -> dict[str, Any]:
 def draft_line(visit: Visit, item: ServiceItem | None) -> dict[str, Any]:
     """A visit put aside; enough for the agent to know it again, the applicant by family name only."""
     name = str(visit.answers.get("applicant_name", ""))
+    known = f"{name[:1]}某" if name else visit.applicant_masked
     return {
         "visit_id": visit.visit_id,
         "item_name": item.name if item else "还没有选事项",
-        "applicant": f"{name[:1]}某" if name else "还没有填姓名",
+        "applicant": known or "还没有填姓名",
         "started": written_time(visit.started_at),
         "step": visit.step,
         "step_words": flow.STEP_WORDS[visit.step],
@@ -156,6 +158,7 @@ def entry_shape(entry: Entry) -> dict[str, Any]:
         "packet_id": entry.packet_id,
         "state": entry.state,
         "state_words": STATE_WORDS[entry.state],
+        "allowed": list(ENTRY_ALLOWED[entry.state]),
         "item_name": entry.facts["item_name"],
         "applicant": entry.facts["applicant"],
         "kind": entry.facts["kind"],

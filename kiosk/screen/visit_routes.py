@@ -135,7 +135,7 @@ def _install_ends(app: Flask, counter: Counter) -> None:
     @signed_in_agent
     def send() -> Response:
         counter.touch()
-        entry = counter.send()
+        entry = counter.dispatch.send()
         return jsonify(packet_id=entry.packet_id, lookup_code=entry.facts["lookup_code"], visit=shaped(counter))
 
     @app.post("/api/visit/set-aside")

@@ -62,6 +62,13 @@ def link_of(row: AuditRow) -> str:
     return hashlib.sha256(json.dumps(stated, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 
 
-def iterate_audit(session: Session) -> Iterator[AuditRow]:
-    """All entries in order, without holding them all in memory."""
-    yield from session.scalars(select(AuditRow).order_by(AuditRow.number).execution_options(yield_per=1000))
+def iterate_audit(session: Session, page: int = 1000) -> Iterator[AuditRow]:
+    """All entries in order, a page at a time: no cursor is left open when the reader stops early."""
+    last = None
+    while True:
+        wanted = select(AuditRow).order_by(AuditRow.number).limit(page)
+        rows = session.scalars(wanted if last is None else wanted.where(AuditRow.number > last)).all()
+        yield from rows
+        if len(rows) < page:
+            return
+        last = rows[-1].number

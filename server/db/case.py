@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint, or_, select
+from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint, func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
@@ -67,7 +67,10 @@ class StageRow(Row):
 
 
 class DocumentRow(Row):
-    """附件: a captured material; a corrected one replaces the older, which stays on record."""
+    """附件: a captured material; a corrected one replaces the older, which stays on record.
+
+    `pages` were captured, `sheets` are in the PDF: both sides of a card stand on one.
+    """
 
     __tablename__ = "document"
 
@@ -79,6 +82,7 @@ class DocumentRow(Row):
     sha256: Mapped[str]
     size: Mapped[int]
     pages: Mapped[int]
+    sheets: Mapped[int]
     captured_at: Mapped[datetime]
     checked_with_original: Mapped[bool]
     replaced_at: Mapped[datetime | None]
@@ -139,7 +143,7 @@ def lock_case(session: Session, case_number: str) -> CaseRow | None:
 
 
 def list_cases_at_desk(session: Session, department: str, region_code: str) -> list[CaseRow]:
-    """Cases with an active stage at this desk, or waiting for a correction this desk asked for."""
+    """Cases with an active stage at this desk; a stage stays active while its correction is awaited."""
     at_desk = (
         select(StageRow.case_id)
         .where(StageRow.department == department, StageRow.region_code == region_code, StageRow.state == "active")
@@ -201,3 +205,10 @@ def list_documents(session: Session, case_id: str) -> list[DocumentRow]:
 
 def list_events(session: Session, case_id: str) -> Sequence[EventRow]:
     return session.scalars(select(EventRow).where(EventRow.case_id == case_id).order_by(EventRow.id)).all()
+
+
+def count_closed_cases(session: Session, village_code: str | None) -> int:
+    wanted = select(func.count(CaseRow.id)).where(CaseRow.closed_at.is_not(None))
+    if village_code:
+        wanted = wanted.where(CaseRow.village_code == village_code)
+    return session.scalar(wanted) or 0

@@ -33,13 +33,13 @@ def list_results(session: Session, village_code: str | None, limit: int) -> list
     return list(session.scalars(wanted.order_by(DisclosureRow.published_at.desc()).limit(limit)))
 
 
-def count_results(session: Session, village_code: str | None) -> tuple[int, int]:
-    """(closed cases with an entry or a lawful reason, of these how many are shown)."""
-    wanted = select(func.count(DisclosureRow.id), func.count().filter(DisclosureRow.withheld_reason.is_(None)))
+def count_results(session: Session, village_code: str | None) -> tuple[int, dict[str, int]]:
+    """(entries shown, entries withheld by reason)."""
+    wanted = select(DisclosureRow.withheld_reason, func.count(DisclosureRow.id)).group_by(DisclosureRow.withheld_reason)
     if village_code:
         wanted = wanted.where(DisclosureRow.village_code == village_code)
-    closed, shown = session.execute(wanted).one()
-    return closed, shown
+    counts: dict[str | None, int] = dict(session.execute(wanted).all())
+    return counts.pop(None, 0), counts
 
 
 def find_result(session: Session, case_id: str) -> DisclosureRow | None:

@@ -1,6 +1,7 @@
 """The applicant's answers: sealed on the way into the database, opened only for an errand that needs them."""
 
 import json
+import re
 
 from forms.identity import mask_account, mask_id_number, mask_phone
 from forms.item import Answers, FormField
@@ -17,6 +18,8 @@ def answers_of(work: Work, case: CaseRow) -> Answers:
     return json.loads(work.tools.vault.open(case.sealed_answers, f"answers {case.id}"))
 
 
+# Not inside a longer run of digits; dates and sums are shorter.
+_LONG_NUMBER = re.compile(r"(?<!\d)(?:\d{17}[\dXx]|\d{11,19})(?!\d)")
 _MASKS = {"id_number": mask_id_number, "phone": mask_phone, "bank_account": mask_account}
 
 
@@ -30,10 +33,21 @@ def shown_answers(work: Work, case: CaseRow, *, in_full: bool) -> list[tuple[str
     ]
 
 
+def mask_numbers(text: str) -> str:
+    """Free text with every ID, phone and account number in it masked: people write them where no field asks for them."""
+    return _LONG_NUMBER.sub(lambda found: _mask_one(found.group()), text)
+
+
+def _mask_one(number: str) -> str:
+    if len(number) == 18:
+        return mask_id_number(number)
+    return mask_phone(number) if len(number) <= 11 else mask_account(number)
+
+
 def _shown(field: FormField, value: object, in_full: bool) -> str:
     if isinstance(value, bool):
         return "是" if value else "否"
     text = str(value)
-    if not in_full and field.type in _MASKS:
-        return _MASKS[field.type](text)
+    if not in_full:
+        text = _MASKS[field.type](text) if field.type in _MASKS else mask_numbers(text)
     return f"{text}{field.unit}" if field.unit else text

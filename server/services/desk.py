@@ -76,7 +76,7 @@ class ClockLine:
 
 @dataclass(frozen=True)
 class Paper:
-    """One document in the viewer."""
+    """One document in the viewer; `pages` are the PDF's own."""
 
     id: str
     name: str
@@ -294,7 +294,7 @@ def list_recent_cards(work: Work, actor: Actor) -> list[Card]:
 
 
 def _paper(row: DocumentRow) -> Paper:
-    return Paper(row.id, row.name, row.pages, row.captured_at, row.checked_with_original, row.replaced_at is not None)
+    return Paper(row.id, row.name, row.sheets, row.captured_at, row.checked_with_original, row.replaced_at is not None)
 
 
 def _stage_line(work: Work, case: CaseRow, row: StageRow) -> StageLine:

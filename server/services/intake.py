@@ -1,8 +1,11 @@
 """Takes a packet in exactly once: opens it, keeps the documents, opens the case and starts its clock."""
 
+import io
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import uuid4
+
+from pypdf import PdfReader
 
 from forms.check import find_gaps
 from forms.clock import local_date
@@ -32,9 +35,10 @@ CLOCK_TOLERANCE = timedelta(minutes=5)
 
 @dataclass(frozen=True)
 class OpenedPacket:
-    """A packet whose every hash was checked and whose documents are durably kept."""
+    """A packet whose every hash was checked and whose documents are durably kept; `sheets` counts each PDF's pages."""
 
     manifest: Manifest
+    sheets: dict[str, int]
 
 
 @dataclass(frozen=True)
@@ -54,9 +58,18 @@ def open_sealed_packet(tools: Tools, sealed: bytes, packet_id: str) -> OpenedPac
     manifest, contents = open_packet(sealed, tools.vault.packet_key)
     if manifest.packet_id != packet_id:
         raise PacketFault("材料包的编号和上传时报的不一致，没有收下。请重新上传这一件。")
+    sheets = {document.material_id: _count_sheets(document, contents) for document in manifest.documents}
     for document in manifest.documents:
         tools.blobs.put(document.sha256, contents[document.file_name])
-    return OpenedPacket(manifest)
+    return OpenedPacket(manifest, sheets)
+
+
+def _count_sheets(document: Document, contents: dict[str, bytes]) -> int:
+    """The PDF's own pages: two sides of a card stand on one sheet. Raises PacketFault for what no reader could open."""
+    try:
+        return len(PdfReader(io.BytesIO(contents[document.file_name])).pages)
+    except Exception:  # pypdf raises many kinds for a file it cannot read; whatever it was, the file is of no use
+        raise PacketFault(f"“{document.name}”打不开，不是完好的PDF，没有收下。请在拍材料那一步重新拍这一样。") from None
 
 
 def find_taken_in(work: Work, packet_id: str) -> TakenIn | None:
@@ -75,7 +88,7 @@ def take_in_packet(work: Work, opened: OpenedPacket, machine: Machine) -> TakenI
     if manifest.machine_id != machine.id or manifest.village_code != machine.village_code:
         raise PacketFault("材料包不是这台电脑在本村收的，没有收下。请在收件的那台电脑上上传。")
     _require_agent(work, manifest)
-    case = _answer(work, manifest) if manifest.kind == "correction" else _open_case(work, manifest)
+    case = _answer(work, opened) if manifest.kind == "correction" else _open_case(work, opened)
     return _taken_in(work, case)
 
 
@@ -98,13 +111,14 @@ def _taken_in(work: Work, case: CaseRow) -> TakenIn:
     )
 
 
-def _open_case(work: Work, manifest: Manifest) -> CaseRow:
+def _open_case(work: Work, opened: OpenedPacket) -> CaseRow:
+    manifest = opened.manifest
     item = work.tools.catalogue.get_item(manifest.item_code)
     _require_complete(item, manifest)
     case = _case_row(work, item, manifest)
     work.session.add(case)
     work.session.flush()
-    _keep_documents(work, case, manifest)
+    _keep_documents(work, case, opened)
     deadline.start_promised_clock(work, case, item)
     case.stages[0].state = StageState.ACTIVE
     case.stages[0].opened_at = manifest.visit_started_at
@@ -200,26 +214,28 @@ def _resident(work: Work, manifest: Manifest) -> ResidentRow:
     return resident
 
 
-def _keep_documents(work: Work, case: CaseRow, manifest: Manifest) -> None:
-    work.session.add_all(_document_row(case, manifest, document) for document in manifest.documents)
+def _keep_documents(work: Work, case: CaseRow, opened: OpenedPacket) -> None:
+    work.session.add_all(_document_row(case, opened, document) for document in opened.manifest.documents)
 
 
-def _document_row(case: CaseRow, manifest: Manifest, document: Document) -> DocumentRow:
+def _document_row(case: CaseRow, opened: OpenedPacket, document: Document) -> DocumentRow:
     return DocumentRow(
         id=uuid4().hex,
         case_id=case.id,
-        packet_id=manifest.packet_id,
+        packet_id=opened.manifest.packet_id,
         material_id=document.material_id,
         name=document.name,
         sha256=document.sha256,
         size=document.size,
         pages=document.pages,
+        sheets=opened.sheets[document.material_id],
         captured_at=document.captured_at,
         checked_with_original=document.checked_with_original,
     )
 
 
-def _answer(work: Work, manifest: Manifest) -> CaseRow:
+def _answer(work: Work, opened: OpenedPacket) -> CaseRow:
+    manifest = opened.manifest
     case = db.lock_case(work.session, manifest.case_number or "")
     if case is None or case.village_code != manifest.village_code or case.lookup_code != manifest.lookup_code:
         raise PacketFault("没有找到要补正的办件，没有收下。请从“待补正”列表里重新打开这一件。")
@@ -230,5 +246,5 @@ def _answer(work: Work, manifest: Manifest) -> CaseRow:
         [document.material_id for document in manifest.documents],
         manifest.agent.display_name,
     )
-    _keep_documents(work, case, manifest)
+    _keep_documents(work, case, opened)
     return case

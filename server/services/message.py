@@ -33,6 +33,8 @@ def send_message(gateway: WeChatGateway, template_id: str, row: OutboundRow) -> 
 
 def settle_message(work: Work, message_id: int, provider_id: str | None, fault: Exception | None) -> None:
     row = work.session.get(OutboundRow, message_id, with_for_update=True)
+    if row.state == "sent":
+        return  # another worker took it over when this one's lease had run out, and sent it
     if fault is None:
         row.state, row.sent_at, row.provider_message_id = "sent", work.now, provider_id
         row.next_attempt_at, row.fault = None, None

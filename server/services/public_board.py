@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from server.db.case import count_closed_cases
 from server.db.disclosure import count_results, list_results
 from server.db.public_notice import list_open_notices
 from server.services.work import Work
@@ -32,19 +33,25 @@ class Result:
 
 @dataclass(frozen=True)
 class Board:
-    """`closed` cases should have an entry; `shown` of them do; the rest are withheld with a lawful reason."""
+    """The proof that nothing was left out: `closed` cases = `shown` entries + those `withheld`, each with its reason."""
 
     notices: tuple[Notice, ...]
     results: tuple[Result, ...]
     closed: int
     shown: int
+    withheld: tuple[tuple[str, int], ...]
+
+    @property
+    def due(self) -> int:
+        """How many should be shown: all that closed but those withheld with a lawful reason."""
+        return self.closed - sum(count for _, count in self.withheld)
 
 
 def read_board(work: Work, village_code: str | None = None) -> Board:
     """The board of one village, or of the whole city. Raises UnknownRegion."""
     if village_code:
         work.tools.catalogue.regions.get(village_code)
-    closed, shown = count_results(work.session, village_code)
+    shown, withheld = count_results(work.session, village_code)
     return Board(
         notices=tuple(
             Notice(row.item_name, _pairs(row.columns), row.starts_on, row.ends_on)
@@ -54,8 +61,9 @@ def read_board(work: Work, village_code: str | None = None) -> Board:
             Result(row.item_code, row.item_name, _pairs(row.columns or []), row.published_at)
             for row in list_results(work.session, village_code, SHOWN)
         ),
-        closed=closed,
+        closed=count_closed_cases(work.session, village_code),
         shown=shown,
+        withheld=tuple(sorted(withheld.items())),
     )
 
 

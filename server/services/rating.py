@@ -1,6 +1,6 @@
 """Takes the villager's rating: five grades, once per case, when the case is closed."""
 
-from server.db.case import CaseRow
+from server.db.case import CaseRow, find_case_by_lookup_code
 from server.db.rating import RatingRow, find_rating
 from server.domain.case import Action, Status, require_allowed
 from server.domain.people import Role
@@ -33,3 +33,11 @@ def rate_case(work: Work, case: CaseRow, grade: Grade, comment: str, channel: st
     work.session.add(rating)
     record_event(work, case, "rated", "群众", GRADE_LABELS[grade])
     return rating
+
+
+def rate_by_lookup_code(work: Work, lookup_code: str, grade: Grade, comment: str, channel: str) -> RatingRow:
+    """The rating of whoever holds the receipt. Raises RatingRefused, ActionNotAllowed."""
+    case = find_case_by_lookup_code(work.session, lookup_code)
+    if case is None:
+        raise RatingRefused("没有查到这件。请核对回执上的10位查询码。")
+    return rate_case(work, case, grade, comment, channel)

@@ -165,5 +165,5 @@ def clock_in_words(clock: ClockFace) -> str:
         )
     day = f"{clock.due_on.month}月{clock.due_on.day}日"
     if clock.days_left < 0:
-        return f"已超过承诺时限{-clock.days_left}个工作日（应在{day}前办结），已亮红牌督办"
+        return f"已超过承诺时限{-clock.days_left}个工作日（应在{day}前办结）"
     return f"还剩{clock.days_left}个工作日，{day}前办结" if clock.days_left else f"今天（{day}）应当办结"

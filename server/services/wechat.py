@@ -26,7 +26,8 @@ from server.services.work import Work
 SESSION_LIFE = timedelta(days=30)
 REPLY_LIFE = timedelta(days=1)
 ASK_AGAIN = timedelta(days=1)
-_CASE_NUMBER = re.compile(r"\b(\d{6}-\d{8}-\d{4,6})\b")
+# Not \b: Chinese writes no spaces, and 查450521-… has no word boundary before its number.
+_CASE_NUMBER = re.compile(r"(?<![0-9-])([0-9]{6}-[0-9]{8}-[0-9]{4,6})(?![0-9-])")
 
 WELCOME = "您好，这里是阳光红页。把收件回执上的10位查询码发给我，就能查进度、收消息。"
 UNKNOWN = "没有查到。请核对回执上的查询码（10位）或办件编号；也可以问村代办员。"
@@ -119,6 +120,8 @@ def follow_by_lookup_code(work: Work, person_id: str, text: str) -> CaseRow | No
 def known_openid(work: Work, app_id: str, openid: str, unionid: str | None) -> WeChatOpenidRow:
     """The openid's row, made on first sight; a unionid joins the official account's and the mini-program's openids."""
     row = db.find_openid(work.session, app_id, openid)
+    if row and unionid:
+        _join_by_unionid(work, row, unionid)  # the first sign-in may have been before the apps were bound together
     if row is None:
         row = WeChatOpenidRow(
             app_id=app_id,
@@ -212,8 +215,11 @@ def learn_unionid(work: Work, openid_id: int, unionid: str | None) -> None:
     """
     row = work.session.get(WeChatOpenidRow, openid_id, with_for_update=True)
     row.ask_unionid_at = None if unionid else work.now + ASK_AGAIN
-    if unionid is None:
-        return
+    if unionid:
+        _join_by_unionid(work, row, unionid)
+
+
+def _join_by_unionid(work: Work, row: WeChatOpenidRow, unionid: str) -> None:
     known = db.find_person_by_unionid(work.session, unionid)
     if known is None:
         work.session.get(WeChatPersonRow, row.person_id).unionid = unionid

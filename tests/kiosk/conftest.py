@@ -40,7 +40,7 @@ def old_age() -> ServiceItem:
 def good_answers(old_age: ServiceItem) -> dict:
     return {
         "applicant_name": "潘某珍",
-        "applicant_id": "450521194303150024",
+        "applicant_id": "450521194303150008",
         "phone": "13900000000",
         "address": "合浦县样本镇样本村三组16号",
         "by_agent": False,

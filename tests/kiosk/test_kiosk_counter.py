@@ -17,6 +17,12 @@ from tests.kiosk.counter_visitor import ScriptedEye, SmallCamera, Visitor
 
 SMALL = VirtualCameraSettings(resolution=(320, 240), preview_resolution=(160, 120), noise=0)
 
+CORRECTION = {
+    "case_number": "450521-2026-00007", "lookup_code": "QA9G5PHZKX", "item_code": "MZ-008", "item_name": "高龄津贴申请",
+    "applicant": "陈**", "requested_at": "2026-03-01T00:00:00+00:00",
+    "reasons": [{"material_id": "bank_passbook", "material_name": "存折", "reason_label": "看不清", "note": None}],
+}  # fmt: skip
+
 
 @pytest.fixture
 def eye():
@@ -88,12 +94,17 @@ def test_one_visit_from_the_notice_sheet_to_the_receipt(begun, server):
     assert begun.post("/api/visit/close") == {"visit": None}
 
 
-def test_after_packing_this_pc_holds_no_page_and_no_answer(begun, tmp_path):
+def test_the_receipt_printed_again_with_its_number_is_another_file(begun, server):
+    server.die()
     begun.capture_everything()
     begun.check_everything()
-    begun.post("/api/visit/send")
-    assert not list((tmp_path / "data").rglob("*.page"))
-    assert "潘某珍" not in json.dumps(begun.get("/api/visit"), ensure_ascii=False)
+    packet_id = begun.post("/api/visit/send")["packet_id"]
+    before = Path(begun.post(f"/api/receipts/{packet_id}")["printed"]["path"])
+    server.start()
+    begun.packet_in_state(packet_id, "delivered", seconds=15)
+    after = Path(begun.post(f"/api/receipts/{packet_id}")["printed"]["path"])
+    assert [before.name, after.name] == [f"receipt-MZ-008-{packet_id[:8]}-{copy}.pdf" for copy in (1, 2)]
+    assert before.read_bytes() != after.read_bytes()
 
 
 def test_without_a_line_the_visit_is_packed_and_the_receipt_printed_all_the_same(begun, server):
@@ -122,11 +133,7 @@ def test_a_refused_packet_shows_the_reason_and_can_be_sent_again(begun, server):
 
 
 def test_a_correction_is_photographed_again_and_keeps_its_number(visitor, server):
-    server.memory.corrections.append({
-        "case_number": "450521-2026-00007", "lookup_code": "QA9G5PHZKX", "item_code": "MZ-008", "item_name": "高龄津贴申请",
-        "applicant": "陈**", "requested_at": "2026-03-01T00:00:00+00:00",
-        "reasons": [{"material_id": "bank_passbook", "material_name": "存折", "reason_label": "看不清", "note": None}],
-    })  # fmt: skip
+    server.memory.corrections.append(CORRECTION)
     assert visitor.get("/api/corrections")["corrections"][0]["case_number"] == "450521-2026-00007"
     visit = visitor.post("/api/visits", {"case_number": "450521-2026-00007"})["visit"]
     assert visit["kind"] == "correction" and [one["id"] for one in visit["materials"]] == ["bank_passbook"]
@@ -142,13 +149,46 @@ def test_a_correction_is_photographed_again_and_keeps_its_number(visitor, server
     )
 
 
+def test_a_corrections_receipt_names_the_applicant_as_the_list_did(visitor, server, monkeypatch):
+    server.memory.corrections.append(CORRECTION)
+    facts = []
+    monkeypatch.setattr(
+        "kiosk.screen.paper.VillagePaper.receipt", lambda paper, item, told, answer: facts.append(told) or b"%PDF"
+    )
+    visitor.post("/api/visits", {"case_number": CORRECTION["case_number"]})
+    visitor.capture_everything()
+    visitor.post("/api/visit/set-aside")
+    (draft,) = visitor.get("/api/drafts")["drafts"]
+    assert draft["applicant"] == "陈**"
+    visitor.post("/api/visits", {"visit_id": draft["visit_id"]})
+    visitor.check_everything()
+    packet_id = visitor.post("/api/visit/send")["packet_id"]
+    visitor.post(f"/api/receipts/{packet_id}")
+    assert facts[0]["applicant"] == "陈**"
+    assert visitor.get("/api/outbox")["packets"][0]["applicant"] == "陈**"
+
+
+def test_the_corrections_are_there_after_a_restart_without_a_line_and_lie_sealed(
+    visitor, server, after_power_cut, tmp_path
+):
+    server.memory.corrections.append(CORRECTION)
+    visitor.get("/api/corrections")
+    server.die()
+    again = Visitor(after_power_cut()).open().sign_in()
+    assert again.get("/api/corrections")["corrections"] == [CORRECTION]
+    visit = again.post("/api/visits", {"case_number": CORRECTION["case_number"]})["visit"]
+    assert visit["kind"] == "correction"
+    file = tmp_path / "after" / "corrections.sealed"
+    assert "陈**".encode() not in file.read_bytes() and file.stat().st_mode & 0o777 == 0o600
+
+
 def test_a_wrong_id_number_is_kept_told_and_logged_without_the_number(begun, caplog, monkeypatch):
     monkeypatch.setattr(logging.getLogger("kiosk"), "propagate", True)
-    answer = begun.post("/api/visit/answers", {"applicant_id": "450521194303150020"})
+    answer = begun.post("/api/visit/answers", {"applicant_id": "450521194303150000"})
     assert [fault["id"] for fault in answer["faults"]] == ["applicant_id"] and "校验位不对" in answer["faults"][0][
         "sentence"
     ]
-    assert answer["reference"] in caplog.text and "450521194303150020" not in caplog.text
+    assert answer["reference"] in caplog.text and "450521194303150000" not in caplog.text
     begun.capture_everything()
     begun.check_everything()
     refused = begun.post("/api/visit/send")
@@ -158,16 +198,16 @@ def test_a_wrong_id_number_is_kept_told_and_logged_without_the_number(begun, cap
 
 def test_a_blocked_picture_is_refused_and_a_lesser_finding_may_be_kept(begun, eye):
     begun.post("/api/visit/step", {"step": "capture"})
-    eye.advice = (Advice("glare", "右下有反光，把纸往左转一点。", True, (1, 2, 3, 4)),)
+    eye.advice = (Advice("blurred", "画面不清楚。", True), Advice("glare", "右下有反光。", False, (1, 2, 3, 4)))
     refused = begun.post("/api/visit/capture", {"material_id": "apply_form"})
-    assert (refused["accepted"], refused["keepable"]) == (False, False) and refused["findings"][0]["code"] == "glare"
+    assert (refused["accepted"], refused["keepable"]) == (False, False) and refused["findings"][0]["code"] == "blurred"
     begun.post("/api/visit/keep-anyway", {"material_id": "apply_form"})
     assert begun.status == 409
-    eye.advice = (Advice("obstructed", "左下被手挡住了。", False),)
+    eye.advice = (Advice("obstructed", "左下被手挡住了。", False), Advice("too_dark", "光线太暗了。", False))
     kept = begun.post("/api/visit/capture", {"material_id": "apply_form"})
     assert (kept["accepted"], kept["keepable"]) == (False, True)
     kept = begun.post("/api/visit/keep-anyway", {"material_id": "apply_form"})
-    assert kept["accepted"] and kept["visit"]["materials"][0]["pages"][0]["kept_despite"] == ["obstructed"]
+    assert kept["accepted"] and kept["visit"]["materials"][0]["pages"][0]["kept_despite"] == ["obstructed", "too_dark"]
 
 
 def test_pages_can_be_looked_at_retaken_and_taken_out(begun):
@@ -196,13 +236,13 @@ def test_a_crash_in_the_middle_reopens_the_visit_where_it_was(begun, after_power
 def test_a_power_cut_between_outbox_and_draft_makes_one_packet(begun, after_power_cut, monkeypatch, server):
     begun.capture_everything()
     begun.check_everything()
-    from kiosk.screen.counter import Counter
+    from kiosk.screen.dispatch import Dispatch
 
     def cut(self, visit):
         raise RuntimeError("power cut")
 
     with monkeypatch.context() as patched:
-        patched.setattr(Counter, "_finish_packing", cut)
+        patched.setattr(Dispatch, "_finish_packing", cut)
         begun.post("/api/visit/send")
         assert begun.status == 500
     again = Visitor(after_power_cut()).open().sign_in()
@@ -302,7 +342,8 @@ def test_an_unattended_counter_signs_its_agent_out_and_keeps_the_visit(start, go
         ("/api/visit/retake", {"material_id": "id_card", "page": -1}, 409),
         ("/api/visit/retake", {"material_id": "id_card", "page": True}, 400),
         ("/api/visit/checked", {"materials": "id_card"}, 400), ("/api/receipts/none", {}, 404),
-        ("/api/outbox/none/retry", {}, 404), ("/api/camera/virtual", {"place": "no such sheet"}, 409),
+        ("/api/outbox/none/retry", {}, 404), ("/api/outbox/none/reopen", {}, 404),
+        ("/api/camera/virtual", {"place": "no such sheet"}, 409),
         ("/api/camera/virtual", {"frozen": True}, 409), ("/api/camera/virtual", {"tilt": "much"}, 409),
     ],
 )  # fmt: skip
@@ -317,7 +358,7 @@ def test_bad_input_is_answered_with_a_sentence_and_a_reference(begun, path, body
 
 
 def test_the_live_view_streams_pictures_with_what_was_seen(begun, eye):
-    eye.advice = (Advice("glare", "有反光。", True),)
+    eye.advice = (Advice("glare", "有反光。", False),)
     shots, number = [], 0
     end = time.monotonic() + 8
     while time.monotonic() < end and not (shots and shots[-1]["findings"]):

@@ -1,6 +1,8 @@
 """Settings, printer and status bar: every fault names what to mend."""
 
+import logging
 import stat
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
@@ -8,6 +10,7 @@ import pytest
 
 from kiosk import health
 from kiosk.printer import CupsPrinter, FolderPrinter, PrinterTrouble, printer_for
+from kiosk.safe import NoRoom
 from kiosk.settings import SettingsFault, read_settings
 from tests.kiosk.conftest import START
 
@@ -63,6 +66,38 @@ def test_the_folder_printer_writes_only_into_its_folder(tmp_path):
     printed = printer_for("pdf", tmp_path / "printed").print_pdf("../../etc/notice", PDF)
     assert printed.path.parent == tmp_path / "printed" and printed.path.read_bytes() == PDF
     assert printed.path.stat().st_mode & 0o777 == 0o600
+
+
+def test_nothing_printed_is_written_over(tmp_path, caplog, monkeypatch):
+    monkeypatch.setattr(logging.getLogger("kiosk"), "propagate", True)
+    caplog.set_level(logging.INFO, "kiosk.printer")
+    printer = FolderPrinter(tmp_path / "printed")
+    name = "receipt-MZ-008-a4d7b16c"
+    first, second = printer.print_pdf(name, PDF), printer.print_pdf(name, b"%PDF-1.7 with the case number")
+    assert (first.path.name, second.path.name) == (f"{name}-1.pdf", f"{name}-2.pdf")
+    assert first.path.read_bytes() == PDF != second.path.read_bytes()
+    told = dict.fromkeys(record.getMessage() for record in caplog.records)
+    assert list(told) == [f"printed {name}, copy 1", f"printed {name}, copy 2"]
+    first.path.unlink()
+    assert FolderPrinter(tmp_path / "printed").print_pdf(name, PDF).path.name == f"{name}-3.pdf"
+    assert printer.print_pdf("receipt-MZ-008", PDF).path.name == "receipt-MZ-008-1.pdf"
+
+
+def test_two_prints_at_once_are_two_files(tmp_path):
+    printer = FolderPrinter(tmp_path / "printed")
+    with ThreadPoolExecutor(8) as pool:
+        paths = {printed.path for printed in pool.map(lambda _: printer.print_pdf("form", PDF), range(24))}
+    assert len(paths) == len(list((tmp_path / "printed").iterdir())) == 24
+
+
+def test_a_full_disk_prints_nothing_and_says_so(tmp_path, monkeypatch):
+    def full(path, content):
+        raise NoRoom
+
+    printer = FolderPrinter(tmp_path / "printed")
+    monkeypatch.setattr("kiosk.printer.write_durably", full)
+    with pytest.raises(PrinterTrouble, match="硬盘满了没有"):
+        printer.print_pdf("notice", PDF)
 
 
 def test_printed_files_are_swept_after_some_days(tmp_path):

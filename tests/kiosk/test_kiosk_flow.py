@@ -46,9 +46,25 @@ def test_a_whole_visit_goes_from_item_to_sent(old_age, good_answers):
     assert (sent.step, sent.case_number) == ("sent", "450521-2026-00001")
 
 
-def test_packing_forgets_answers_and_pages(old_age, good_answers):
-    packed = flow.mark_packed(complete(old_age, good_answers), START)
-    assert packed.answers == {} and packed.pages == {}
+def test_answers_and_pages_are_kept_until_the_packet_is_there(old_age, good_answers):
+    visit = complete(old_age, good_answers)
+    packed = flow.mark_packed(visit, START)
+    assert (packed.answers, packed.pages) == (visit.answers, visit.pages) and flow.is_put_away(packed)
+    sent = flow.mark_sent(packed, "450521-2026-00001")
+    assert (sent.answers, sent.pages, sent.checked) == ({}, {}, ())
+
+
+def refused(visit) -> flow.Visit:
+    refusal = flow.Refusal(packet_id=visit.packet_id, reason="材料包损坏。", reference="SRV001")
+    return flow.reopen(visit, packet_id="c" * 32, agent=AGENT, refusal=refusal)
+
+
+def test_a_reopened_visit_keeps_everything_but_its_packet(old_age, good_answers):
+    visit = complete(old_age, good_answers)
+    again = refused(flow.mark_packed(visit, START))
+    assert again == visit.model_copy(update={"packet_id": "c" * 32, "refusal": again.refusal})
+    assert flow.replaces(again, visit.packet_id) and not flow.replaces(visit, visit.packet_id)
+    flow.require_pack(again, old_age)
 
 
 EVERY = {
@@ -63,6 +79,7 @@ EVERY = {
     "check_originals": lambda visit, item: flow.check_originals(visit, item, ()),
     "take_over": lambda visit, item: flow.take_over(visit, AGENT),
     "pack": lambda visit, item: flow.require_pack(visit, item),
+    "reopen": lambda visit, item: refused(visit),
     "deliver": lambda visit, item: flow.mark_sent(visit, "1"),
     "print_receipt": lambda visit, item: flow.require_allowed(visit, "print_receipt"),
     "abandon": lambda visit, item: flow.require_allowed(visit, "abandon"),
@@ -109,14 +126,14 @@ def test_a_retaken_page_takes_the_place_of_the_old_one_only_when_accepted(old_ag
 
 
 def test_a_wrong_answer_is_kept_and_stands_in_the_way_of_packing(old_age, good_answers):
-    visit = complete(old_age, {**good_answers, "applicant_id": "450521194303150020"})
-    assert visit.answers["applicant_id"] == "450521194303150020"
+    visit = complete(old_age, {**good_answers, "applicant_id": "450521194303150000"})
+    assert visit.answers["applicant_id"] == "450521194303150000"
     with pytest.raises(flow.VisitIncomplete, match="校验位不对"):
         flow.require_pack(visit, old_age)
 
 
 def test_a_valid_number_fills_the_birth_date(old_age):
-    visit = flow.give_answers(begun(old_age), old_age, {"applicant_id": "450521194303150024"})
+    visit = flow.give_answers(begun(old_age), old_age, {"applicant_id": "450521194303150008"})
     assert visit.answers["birth_date"] == "1943-03-15"
 
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from kiosk.outbox import FIRST_PAUSE, LONGEST_PAUSE, Outbox, UnknownPacket
+from kiosk.outbox import FIRST_PAUSE, LONGEST_PAUSE, Outbox, ReopenRefused, UnknownPacket
 from kiosk.safe import NoRoom
 
 ONE, TWO, THREE = "1" * 32, "2" * 32, "3" * 32
@@ -121,6 +121,44 @@ def test_refused_stays_with_its_reason_until_asked_for_again(outbox, clock):
     assert outbox.take_next() is None and outbox.get(ONE).reference == "SRV001"
     outbox.try_again(ONE)
     assert outbox.take_next().packet_id == ONE
+
+
+def test_a_replaced_packet_stays_on_the_list_and_counts_no_more(outbox, reopened, tmp_path):
+    outbox.add(ONE, b"sealed", FACTS)
+    outbox.mark_refused(ONE, "校验值不一致", "SRV001")
+    for _ in range(2):
+        outbox.mark_replaced(ONE)
+    entry = reopened().get(ONE)
+    assert (entry.state, entry.reason) == ("replaced", "校验值不一致") and outbox.count_unsent() == 0
+    assert not list((tmp_path / "outbox").glob("*.packet"))
+    outbox.try_again(ONE)
+    assert outbox.get(ONE).state == "replaced" and outbox.take_next() is None
+
+
+def test_only_a_refused_packet_can_be_replaced(outbox):
+    outbox.add(ONE, b"sealed", FACTS)
+    outbox.mark_replaced(ONE)
+    assert outbox.get(ONE).state == "waiting" and outbox.read_content(ONE) == b"sealed"
+
+
+def test_what_is_settled_is_forgotten_after_a_season_and_what_is_not_never(outbox, clock):
+    for packet_id in (ONE, TWO, THREE):
+        outbox.add(packet_id, b"sealed", FACTS)
+    outbox.mark_delivered(ONE, {"case_number": "1"})
+    outbox.mark_refused(TWO, "校验值不一致")
+    outbox.mark_replaced(TWO)
+    outbox.forget_settled()
+    assert len(outbox.list_all()) == 3
+    clock.move_to(clock.instant + timedelta(days=91))
+    outbox.forget_settled()
+    assert [entry.packet_id for entry in outbox.list_all()] == [THREE]
+
+
+def test_a_refused_reopening_says_what_is_allowed(outbox):
+    outbox.add(ONE, b"sealed", FACTS)
+    assert "“等着上传”" in str(ReopenRefused(outbox.get(ONE))) and "现在可以：再传一次、打印回执。" in str(
+        ReopenRefused(outbox.get(ONE))
+    )
 
 
 def test_a_full_disk_takes_no_packet_in(reopened):

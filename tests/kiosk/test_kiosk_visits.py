@@ -122,6 +122,31 @@ def test_a_forgotten_draft_leaves_no_file(store, tmp_path):
     assert list((tmp_path / "visits").iterdir()) == []
 
 
+def test_a_draft_half_forgotten_when_the_power_went_is_gone_after_the_next_start(store, safe, tmp_path, monkeypatch):
+    store.keep_page(VISIT, PAGE, JPEG)
+    store.save(VISIT, {})
+    with monkeypatch.context() as patched:
+        patched.setattr("kiosk.visits.shutil.rmtree", lambda folder, ignore_errors: None)
+        store.forget(VISIT)
+    assert list((tmp_path / "visits").rglob("*.page"))
+    VisitStore(tmp_path / "visits", safe, keep_free=1)
+    assert list((tmp_path / "visits").iterdir()) == []
+
+
+def test_of_a_delivered_draft_the_pages_go_before_the_record(store, monkeypatch):
+    store.keep_page(VISIT, PAGE, JPEG)
+    store.save(VISIT, {"step": "packed"})
+    with monkeypatch.context() as patched:
+        patched.setattr(store, "forget", lambda visit_id: None)
+        store.forget_delivered(VISIT)
+    assert store.get(VISIT) == {"step": "packed"}
+    with pytest.raises(UnknownPage):
+        store.get_page(VISIT, PAGE)
+    for _ in range(2):
+        store.forget_delivered(VISIT)
+    assert store.list_all() == []
+
+
 def test_a_broken_seal_says_which_file(safe):
     with pytest.raises(SealBroken, match="x"):
         safe.unseal("x", b"too short")

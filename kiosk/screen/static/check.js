@@ -18,7 +18,7 @@ export function showCheck(work, counter) {
       button("先放一放", () => counter.change("/api/visit/set-aside"), { quiet: true }),
       button("不办了", () => abandon(counter, larger), { quiet: true }),
       button("上传", () => counter.change("/api/visit/send"), { disabled: visit.gaps.length > 0, id: "send" }));
-    fill(side, standsInTheWay(visit, counter), visit.kind === "application" ? [h("h2", {}, "表上填的"), given(visit)] : null);
+    fill(side, refusal(visit), standsInTheWay(visit, counter), visit.kind === "application" ? [h("h2", {}, "表上填的"), given(visit)] : null);
   }
 
   function tick() { // the whole list each time, one after the other, read from the boxes as they stand
@@ -28,6 +28,11 @@ export function showCheck(work, counter) {
     });
   }
 }
+
+// why the packet made before was not taken: the one thing to put right before sending again
+const refusal = (visit) => visit.refusal && h("section", { class: "panel refusal", role: "note" },
+  h("h2", {}, h("span", { class: "mark red" }, "上次没有收下")), h("p", {}, visit.refusal.reason),
+  visit.refusal.reference ? h("p", { class: "quiet-words" }, `编号 ${visit.refusal.reference}`) : null);
 
 function standsInTheWay(visit, counter) {
   if (!visit.gaps.length) return [h("h2", {}, "都齐了，可以上传"), h("p", { class: "panel" }, "上传后打印回执。没有网也可以点“上传”，网通了会自动传走。")];

@@ -24,7 +24,7 @@ function sentCard(packet, counter) {
       h("dt", {}, "申请人"), h("dd", {}, packet.applicant),
       packet.due_words ? [h("dt", {}, "最晚哪天办好"), h("dd", {}, packet.due_words)] : null),
     stateLine(packet), progressBar(packet),
-    packet.state === "refused" ? button("再传一次", () => retry(packet, counter), { quiet: true }) : null,
+    packet.state === "refused" ? h("div", { class: "buttons" }, packetButtons(packet, counter)) : null,
   ];
 }
 
@@ -39,20 +39,31 @@ function packetRow(packet, counter) {
   return h("section", { class: "panel packet", "data-packet": packet.packet_id },
     h("div", {}, h("h3", {}, `${packet.item_name} · ${packet.applicant}`),
       h("p", { class: "quiet-words" }, `${packet.packed} 打包 · 查询码 ${spaced(packet.lookup_code)}${packet.case_number ? ` · 编号 ${packet.case_number}` : ""}`), stateLine(packet)),
-    h("div", { class: "buttons" },
-      packet.state === "waiting" || packet.state === "refused" ? button("再传一次", () => retry(packet, counter), { quiet: true }) : null,
+    h("div", { class: "buttons" }, packetButtons(packet, counter),
       button("打印回执", () => counter.print(`/api/receipts/${packet.packet_id}`), { quiet: true })),
-    packet.state === "delivered" ? null : progressBar(packet));
+    progressBar(packet));
 }
 
-const COLOURS = { waiting: "yellow", sending: "blue", delivered: "green", refused: "red" };
+const packetButtons = (packet, counter) => [
+  packet.allowed.includes("retry") ? button("再传一次", () => retry(packet, counter), { quiet: true }) : null,
+  packet.allowed.includes("reopen") ? button("重新打开", () => reopen(packet, counter)) : null];
+
+const COLOURS = { waiting: "yellow", sending: "blue", delivered: "green", refused: "red", replaced: "grey" };
 const stateLine = (packet) => h("p", {}, h("span", { class: `mark ${COLOURS[packet.state]}` }, packet.state_words), " ",
   packet.reason ? `${packet.reason}${packet.reference ? `（编号 ${packet.reference}）` : ""}` : packet.status_label || (packet.state === "sending" ? `已传 ${packet.percent}%` : ""));
-const progressBar = (packet) => h("progress", { max: 100, value: packet.percent, "aria-label": `已传 ${packet.percent}%` });
+const progressBar = (packet) => (!["waiting", "sending"].includes(packet.state) ? null : h("progress", { max: 100, value: packet.percent, "aria-label": `已传 ${packet.percent}%` }));
 const spaced = (code) => `${code.slice(0, 4)} ${code.slice(4, 7)} ${code.slice(7)}`;
 
 async function retry(packet, counter) {
   await counter.ask(() => post(`/api/outbox/${packet.packet_id}/retry`));
+}
+
+async function reopen(packet, counter) { // the visit is back at the check, so the list makes way for it
+  const answer = await counter.ask(() => post(`/api/outbox/${packet.packet_id}/reopen`));
+  if (!answer) return;
+  counter.view = "visit";
+  counter.visit = answer.visit;
+  counter.render();
 }
 
 function follow(counter, show) {

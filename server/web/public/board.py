@@ -103,7 +103,6 @@ def _show(board: Board, place: str, village: Region | None) -> Response:
         board=board,
         place=place,
         village=village,
-        withheld=board.closed - board.shown,
         tables=tables_of(board.results),
     )
 

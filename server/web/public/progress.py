@@ -6,8 +6,8 @@ from forms.packet import LOOKUP_CODE_LENGTH, normal_lookup_code
 from server.domain.case import ActionNotAllowed
 from server.domain.rating import LABELS as GRADE_LABELS
 from server.domain.rating import RatingRefused, parse_grade
-from server.services.rating import MAX_COMMENT, rate_case
-from server.services.tracking import Progress, clock_in_words, find_case_by_lookup_code, find_progress
+from server.services.rating import MAX_COMMENT, rate_by_lookup_code
+from server.services.tracking import Progress, clock_in_words, find_progress
 from server.services.work import RowConflict
 from server.web.webkit.guards import guarded_by
 from server.web.webkit.installation import installation
@@ -65,7 +65,7 @@ def _keep_rating(lookup_code: str, grade: int, comment: str) -> None:
     for last_try in (False, True):
         try:
             with installation().begin() as work:
-                rate_case(work, find_case_by_lookup_code(work.session, lookup_code), grade, comment, CHANNEL)
+                rate_by_lookup_code(work, lookup_code, grade, comment, CHANNEL)
             return
         except RowConflict:  # the same rating sent twice at one moment: the second time it is found
             if last_try:

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from forms.identity import id_number_fault
 from kiosk.camera.specimens import bank_account_from, id_number_from, specimens_for, story_person
 
 NAMES = {
@@ -32,6 +33,11 @@ def test_the_check_digits_are_those_of_the_standards() -> None:
     assert bank_account_from("7992739871") == "79927398713"
     with pytest.raises(ValueError, match="seventeen"):
         id_number_from("123")
+
+
+def test_the_person_of_the_story_has_a_number_nobody_was_ever_given() -> None:
+    number = story_person().id_number
+    assert number[14:17] == "000" and id_number_fault(number) is None
 
 
 def test_drawing_twice_gives_the_same_sheet() -> None:

@@ -108,7 +108,8 @@ class World:
             self.installation, self.machine, documents=documents, item_code=item_code, answers=known
         )
         with self.installation.begin() as work:
-            taken = take_in_packet(work, OpenedPacket(manifest), self.machine)
+            sheets = {document.material_id: document.pages for document in documents}
+            taken = take_in_packet(work, OpenedPacket(manifest, sheets), self.machine)
         self.lookup_codes[taken.case_number] = taken.lookup_code
         return taken.case_number
 

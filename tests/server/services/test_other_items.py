@@ -1,0 +1,321 @@
+"""The five other items, each from a complete packet to its end by whoever's turn it is: nothing here knows an item's way."""
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from forms.check import find_gaps
+from forms.clock import local_date
+from forms.item import Answers, FormField, ServiceItem, Stage
+from server.db.case import CaseRow, find_case_by_number, list_events
+from server.db.deadline import ClockRow, list_clocks
+from server.db.disclosure import DisclosureRow
+from server.db.public_notice import find_notice
+from server.domain.case import Status
+from server.domain.people import Actor, Desk, Role
+from server.domain.review import StageState, Verdict
+from server.jobs import end_expired_notices
+from server.services import review
+from server.services.audit import verify_audit
+from server.services.desk import case_page, get_case_to_act
+from server.services.disclosure import WITHHELD_COUNTS_ONLY, WITHHELD_NOT_GRANTED
+from server.services.public_board import read_board
+from server.services.tracking import find_progress, progress_in_words
+from tests import factories as make
+
+OTHERS = ["MZ-001", "MZ-002", "CL-001", "NY-002", "SJ-002"]
+WITH_PROSE = ["MZ-001", "SJ-002"]
+ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+STATED = "按实际核定"
+
+
+def answer_of(field: FormField):
+    values = {
+        "id_number": make.FICTITIOUS_ID, "phone": "13800000000", "date": "2026-12-01", "money": "120.50",
+        "bank_account": make.LUHN_CARD, "bool": field.id == "promise", "address": "合浦县廉州镇烟楼村委会样板队1号",
+    }  # fmt: skip
+    if field.id == "applicant_name":
+        return make.FICTITIOUS_NAME
+    if field.choices:
+        return field.choices[0]
+    return values.get(field.type, "12" if field.format == "number" else "如实填写")
+
+
+def complete_answers(item: ServiceItem) -> Answers:
+    answers: Answers = {}
+    for field in item.form_fields:
+        if field.required and field.applies(answers):
+            answers[field.id] = answer_of(field)
+    return answers
+
+
+def whose_turn(stage: Stage, desk: Desk) -> Actor:
+    if stage.action == "approve":
+        role = Role.DEPARTMENT_HEAD
+    else:
+        role = {"village": Role.VILLAGE_AGENT, "township": Role.TOWNSHIP_COUNTER}.get(stage.level, Role.DEPARTMENT_REVIEWER)
+    return Actor(f"{desk.region_code}-{desk.department}", f"{desk.department}某", role, desk)
+
+
+@dataclass
+class Walk:
+    """One case on its way; every step checks what must hold at every step."""
+
+    installation: object
+    item: ServiceItem
+    number: str
+    prose_applies: bool = True
+
+    def case(self, work) -> CaseRow:
+        return find_case_by_number(work.session, self.number)
+
+    def open_stages(self) -> list[tuple[Stage, Desk]]:
+        stages = {stage.id: stage for stage in self.item.stages}
+        with self.installation.look() as work:
+            active = [row for row in self.case(work).stages if row.state == StageState.ACTIVE]
+        return [(stages[row.stage_id], Desk(row.department, row.region_code)) for row in active]
+
+    def clocks(self) -> dict[str, ClockRow]:
+        with self.installation.look() as work:
+            found = list_clocks(work.session, self.case(work).id)
+            assert [len(clock.pauses) for clock in found] is not None  # loaded while the session lives
+            return {clock.kind: clock for clock in found}
+
+    def status(self) -> str:
+        with self.installation.look() as work:
+            return self.case(work).status
+
+    def disclosures(self) -> list[DisclosureRow]:
+        with self.installation.look() as work:
+            return list(work.session.scalars(select(DisclosureRow).where(DisclosureRow.case_id == self.case(work).id)))
+
+    def next_day(self, days: int = 1) -> None:
+        clock = self.installation.tools.clock
+        clock.move_to(clock.now() + timedelta(days=days))
+
+    def act(self, stage: Stage, desk: Desk) -> None:
+        actor, applies = whose_turn(stage, desk), not isinstance(stage.when, str) or self.prose_applies
+        with self.installation.begin() as work:
+            assert case_page(work, actor, self.number).actions, "the desk whose turn it is has no button"
+            case = get_case_to_act(work, actor, self.number)
+            if stage.action == "accept":
+                review.accept_case(work, case, actor)
+            elif stage.action == "verify":
+                review.verify_case(work, case, actor, "已核对", applies=applies)
+            elif stage.action == "joint_review":
+                verdict = Verdict.AGREE if applies else Verdict.NOT_APPLICABLE
+                review.give_verdict(work, case, actor, verdict, "已核查")
+            elif stage.action == "approve":
+                stated = dict.fromkeys(case_page(work, actor, self.number).stated_labels, STATED)
+                review.approve_case(work, case, actor, "符合条件", stated)
+            else:
+                review.issue_result(work, case, actor, "")
+
+    def wait_for_the_notice(self) -> None:
+        with self.installation.look() as work:
+            notice = find_notice(work.session, self.case(work).id)
+            assert make.FICTITIOUS_NAME not in str(notice.columns)
+            ends_on, started_on = notice.ends_on, notice.starts_on
+        assert (ends_on - started_on).days >= self.item.public_notice_days
+        self.next_day((ends_on - local_date(self.installation.tools.clock.now())).days)
+        assert end_expired_notices(self.installation) == 0
+        self.next_day()
+        assert end_expired_notices(self.installation) == 1
+
+    def check_clocks(self) -> None:
+        """A clock stands exactly while every open stage is one the item does not count."""
+        stages = [stage for stage, _ in self.open_stages()]
+        stands = all(stage.stops_clock for stage in stages)
+        reason = ("public_notice" if stages[0].action == "publicise" else "special_procedure") if stands else None
+        for clock in self.clocks().values():
+            assert [pause.reason for pause in clock.pauses if pause.ended_on is None] == ([reason] if stands else [])
+            assert (clock.due_on is None) == stands
+
+    def step(self) -> None:
+        self.check_clocks()
+        stage, desk = self.open_stages()[0]
+        self.next_day()
+        if stage.is_public_notice:
+            self.wait_for_the_notice()
+        else:
+            self.act(stage, desk)
+
+    def to(self, action: str) -> "Walk":
+        while self.open_stages()[0][0].action != action:
+            self.step()
+        return self
+
+    def to_its_end(self) -> "Walk":
+        for _ in range(len(self.item.stages) + 1):
+            if not self.open_stages():
+                return self
+            self.step()
+        raise AssertionError("the case does not come to an end")
+
+
+def begin(installation, code: str, **more) -> Walk:
+    item = installation.tools.catalogue.get_item(code)
+    answers = complete_answers(item)
+    taken = make.take_in(installation, make.enrolled_machine(installation), item_code=code, answers=answers)
+    return Walk(installation, item, taken.case_number, **more)
+
+
+@ON_SQLITE
+@pytest.mark.parametrize("code", OTHERS)
+def test_the_answers_made_here_are_complete_but_for_the_papers(installation, code):
+    item = installation.tools.catalogue.get_item(code)
+    assert {gap.kind for gap in find_gaps(item, complete_answers(item), {})} == {"material"}
+
+
+@pytest.mark.parametrize(
+    ("code", "prose_applies"), [*((code, True) for code in OTHERS), *((code, False) for code in WITH_PROSE)]
+)
+def test_an_item_goes_its_whole_way_and_is_accounted_for(installation, code, prose_applies):
+    walk = begin(installation, code, prose_applies=prose_applies).to_its_end()
+    assert walk.status() == Status.COMPLETED
+    with installation.look() as work:
+        case = walk.case(work)
+        prose = {stage.id for stage in walk.item.stages if isinstance(stage.when, str)}
+        skipped = {row.stage_id for row in case.stages if row.state == StageState.NOT_APPLICABLE}
+        assert skipped == (set() if prose_applies else prose)
+        assert {row.state for row in case.stages} <= {StageState.DONE, StageState.NOT_APPLICABLE}
+        assert all(row.finished_at and row.handled_by for row in case.stages)
+        assert case.closed_at == work.now
+        kinds = [event.kind for event in list_events(work.session, case.id)]
+        assert (kinds[0], kinds[-1], kinds.count("completed")) == ("received", "completed", 1)
+        board = read_board(work, make.VILLAGE)
+        assert verify_audit(work).broken_at is None
+    for clock in walk.clocks().values():
+        assert clock.finished_at is not None
+        assert clock.next_check_at is None
+        assert all(pause.ended_on for pause in clock.pauses)
+    [row] = walk.disclosures()
+    assert row.outcome == Status.COMPLETED
+    assert board.closed == 1
+    if walk.item.publishes_names:
+        assert row.withheld_reason is None
+        shown = dict(row.columns)
+        assert list(shown) == [field.label for field in walk.item.disclosure_fields]
+        assert make.FICTITIOUS_NAME not in str(shown)
+        assert "潘**" in shown.values()
+        assert STATED in shown.values()
+        assert board.shown == 1
+    else:
+        assert (row.columns, row.withheld_reason) == (None, WITHHELD_COUNTS_ONLY)
+        assert (board.shown, board.results) == (0, ())
+
+
+@pytest.mark.parametrize("code", OTHERS)
+def test_the_statutory_clock_starts_where_the_item_says_and_only_where_law_sets_a_limit(installation, code):
+    walk = begin(installation, code)
+    marked = next(stage for stage in walk.item.stages if stage.clock_start == "statutory")
+    while walk.open_stages()[0][0].id != marked.id:
+        assert set(walk.clocks()) == {"promised"}
+        walk.step()
+    if marked.action == "accept":
+        assert set(walk.clocks()) == {"promised"}  # the desk has not accepted yet
+        walk.step()
+    clocks = walk.clocks()
+    if walk.item.statutory_days is None:
+        assert set(clocks) == {"promised"}
+        assert set(walk.to_its_end().clocks()) == {"promised"}
+        return
+    statutory = clocks["statutory"]
+    assert statutory.started_on == local_date(installation.tools.clock.now())
+    assert (statutory.limit_days, statutory.unit) == (walk.item.statutory_days, walk.item.statutory_unit)
+    assert clocks["promised"].started_on < statutory.started_on
+
+
+@ON_SQLITE
+def test_where_the_first_competent_desk_verifies_the_statutory_clock_starts_when_the_case_lies_there(installation):
+    item = installation.tools.catalogue.get_item("NY-002").model_copy(update={"statutory_days": 60})
+    catalogue = installation.tools.catalogue
+    limited = replace(catalogue, items={**catalogue.items, "NY-002": item})
+    walk = begin(replace(installation, tools=replace(installation.tools, catalogue=limited)), "NY-002")
+    assert set(walk.clocks()) == {"promised"}  # the village's own public notice hangs first
+    walk.step()
+    assert walk.clocks()["statutory"].started_on == local_date(installation.tools.clock.now())
+
+
+def test_an_assessment_outside_stops_the_clock_and_costs_its_working_days(installation):
+    walk = begin(installation, "CL-001").to("joint_review")
+    before = walk.clocks()["promised"]
+    assert before.due_on is None
+    [pause] = before.pauses
+    assert pause.reason == "special_procedure"
+    with installation.look() as work:
+        progress = find_progress(work, walk.case(work).lookup_code)
+        assert (progress.clock.due_on, progress.clock.days_left) == (None, None)
+        assert "时限暂停" in progress_in_words(progress)
+    walk.next_day(40)
+    walk.act(*walk.open_stages()[0])
+    [stop, notice] = walk.clocks()["promised"].pauses  # from one stop straight into the next: the notice
+    assert (stop.ended_on - stop.started_on).days == 40
+    assert (notice.reason, notice.started_on) == ("public_notice", stop.ended_on)
+    walk.wait_for_the_notice()
+    due_on = walk.clocks()["promised"].due_on
+    calendar = installation.tools.calendar
+    worked = [day for day in _days_after(local_date(make.MONDAY_MORNING), due_on) if calendar.is_working_day(day)]
+    stopped = [day for day in worked if stop.started_on <= day < walk.clocks()["promised"].pauses[-1].ended_on]
+    assert len(worked) - len(stopped) == walk.item.promised_days
+
+
+def _days_after(first, last):
+    return [first + timedelta(days=count) for count in range(1, (last - first).days + 1)]
+
+
+@ON_SQLITE
+@pytest.mark.parametrize("code", WITH_PROSE)
+def test_not_applicable_is_only_for_stages_that_state_a_condition(installation, code):
+    walk = begin(installation, code)
+    while walk.open_stages():
+        stage, desk = walk.open_stages()[0]
+        actor = whose_turn(stage, desk)
+        if not isinstance(stage.when, str) and stage.action in ("verify", "joint_review"):
+            with pytest.raises(review.ReasonMissing, match="不适用"), installation.begin() as work:
+                case = get_case_to_act(work, actor, walk.number)
+                if stage.action == "verify":
+                    review.verify_case(work, case, actor, "", applies=False)
+                else:
+                    review.give_verdict(work, case, actor, Verdict.NOT_APPLICABLE, "不归我管")
+            with installation.look() as work:
+                assert not case_page(work, actor, walk.number).may_be_not_applicable
+        elif isinstance(stage.when, str):
+            with installation.look() as work:
+                assert case_page(work, actor, walk.number).may_be_not_applicable
+        walk.step()
+
+
+@ON_SQLITE
+def test_verdicts_are_counted_among_those_who_give_one_and_not_the_deciding_desk(installation):
+    walk = begin(installation, "MZ-001").to_its_end()
+    with installation.look() as work:
+        notes = [event.public_note for event in list_events(work.session, walk.case(work).id) if event.kind == "verdict_given"]
+    assert [note.rsplit("（")[-1].rstrip("）。") for note in notes] == [*(f"{given}/10" for given in range(1, 11)), "1/1"]
+
+
+def test_a_case_declined_on_the_way_is_withheld_with_its_reason_and_counted(installation):
+    walk = begin(installation, "CL-001").to("accept")
+    stage, desk = walk.open_stages()[0]
+    actor = whose_turn(stage, desk)
+    with installation.begin() as work:
+        review.decline_case(work, get_case_to_act(work, actor, walk.number), actor, "户籍不在本县，请向户籍地残联申请")
+    [row] = walk.disclosures()
+    assert (row.outcome, row.columns, row.withheld_reason) == (Status.DECLINED, None, WITHHELD_NOT_GRANTED)
+    with installation.look() as work:
+        board = read_board(work, make.VILLAGE)
+        assert (board.closed, board.shown) == (1, 0)
+        assert "户籍不在本县" in find_progress(work, walk.case(work).lookup_code).decision_reason
+    assert all(clock.finished_at for clock in walk.clocks().values())
+
+
+@ON_SQLITE
+def test_a_rejected_application_publishes_no_name(installation):
+    walk = begin(installation, "MZ-002").to("approve")
+    stage, desk = walk.open_stages()[0]
+    actor = whose_turn(stage, desk)
+    with installation.begin() as work:
+        review.reject_case(work, get_case_to_act(work, actor, walk.number), actor, "有法定义务人且有履行能力")
+    assert [row.withheld_reason for row in walk.disclosures()] == [WITHHELD_NOT_GRANTED]
