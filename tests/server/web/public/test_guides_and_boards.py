@@ -89,7 +89,7 @@ class TestBoards:
         page = read(phone, f"/villages/{world.machine.village_code}")
         assert "每月80元" in page
         assert "一共办结 2 件" in page
-        assert "另外 1 件依法不公开" in page
+        assert "1 件不公开：" in page
         for secret in (FICTITIOUS_NAME, FICTITIOUS_ID):
             assert secret not in page
         assert "每月80元" not in read(phone, f"/villages/{elsewhere}")
