@@ -69,7 +69,16 @@ def field_gaps(item: ServiceItem, answers: Answers) -> list[Gap]:
         fault = field_fault(field, answers.get(field.id))
         if fault:
             gaps.append(Gap("field", field.id, field.label, fault))
-    return gaps
+    return gaps + [_unasked(material) for material in questions(item) if not _is_answered(material, answers)]
+
+
+def _is_answered(material: Material, answers: Answers) -> bool:
+    return isinstance(answers.get(material.question), bool)
+
+
+def _unasked(material: Material) -> Gap:
+    """A question nobody asked may hide a paper nobody brought: that would be the second trip."""
+    return Gap("field", material.question, material.name, f"还没有问：是不是“{material.condition}”？是的话要“{material.name}”。")
 
 
 def is_blank(value: Any) -> bool:
@@ -81,6 +90,8 @@ def field_fault(field: FormField, value: Any) -> str | None:
     """What is wrong with one answer, None when it will do."""
     if is_blank(value):
         return f"“{field.label}”还没有填。" if field.required else None
+    if field.is_promise:
+        return None if value is True else "承诺要由申请人看过、同意才能勾选；不同意就不能办。"
     if field.type == "bool":
         return None if isinstance(value, bool) else f"“{field.label}”要选是或否。"
     return _text_fault(field, str(value))

@@ -81,6 +81,11 @@ class FormField(CatalogueRecord):
     unit: str | None = None
     when: When | None = None
 
+    @property
+    def is_promise(self) -> bool:
+        """承诺: a statement the applicant makes; there is no other answer than yes."""
+        return self.type == "bool" and self.id == "promise"
+
     def applies(self, answers: Answers) -> bool:
         return self.when is None or self.when.holds(answers)
 

@@ -14,14 +14,14 @@ import zipfile
 import zlib
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 MAX_PACKET_BYTES = 64 * 1024 * 1024
 MAX_DOCUMENT_BYTES = 20 * 1024 * 1024
@@ -80,6 +80,14 @@ class Manifest(Record):
     received_at: AwareDatetime
     answers: dict[str, Any]
     documents: Annotated[tuple[Document, ...], Field(min_length=1, max_length=MAX_DOCUMENTS)]
+
+    @model_validator(mode="after")
+    def _each_material_once(self) -> Self:
+        """Two documents of one name would overwrite each other in the archive."""
+        names = [document.material_id for document in self.documents]
+        if len(names) != len(set(names)):
+            raise ValueError("a material is named twice")
+        return self
 
 
 def new_packet_id() -> str:

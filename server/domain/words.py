@@ -58,6 +58,7 @@ EVENT: dict[str, str] = {
     "accepted": "受理",
     "declined": "不予受理",
     "verified": "核验通过",
+    "not_applicable": "跳过一步",
     "verdict_given": "部门意见",
     "correction_requested": "请补材料",
     "correction_answered": "材料已补齐",

@@ -67,7 +67,8 @@ def verify_case(work: Work, case: CaseRow, actor: Actor, opinion: str, *, applie
     if not applies:
         _require_conditional(_stage_of(case, row))
         row.verdict = Verdict.NOT_APPLICABLE
-    _finish(work, case, row, actor, "verified", f"{desk_name(work, row)}已核验。")
+    said = "已核验" if applies else "认为这一步不适用"
+    _finish(work, case, row, actor, "verified" if applies else "not_applicable", f"{desk_name(work, row)}{said}。")
 
 
 def give_verdict(work: Work, case: CaseRow, actor: Actor, verdict: Verdict, opinion: str) -> None:

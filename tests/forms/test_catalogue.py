@@ -58,7 +58,9 @@ class TestToday:
         assert (answer["materials"], answer["form_fields"], answer["stages"]) == (43, 90, 61)
 
     def test_no_item_says_the_city_confirmed_it_before_the_city_did(self):
-        assert check_catalogue()["unconfirmed_items"] == sorted(load_catalogue().items, key=list(load_catalogue().items).index)
+        assert check_catalogue()["unconfirmed_items"] == sorted(
+            load_catalogue().items, key=list(load_catalogue().items).index
+        )
 
     @pytest.mark.parametrize("item", load_catalogue().items.values(), ids=lambda item: item.code)
     def test_every_item_begins_in_the_village_and_its_days_add_up(self, item):
@@ -71,7 +73,7 @@ class TestToday:
         assert {"applicant_name", "applicant_id", "phone"} <= set(item.fields_by_id)
 
     def test_an_unknown_code_is_told_with_the_codes_there_are(self):
-        with pytest.raises(UnknownItem, match="MZ-999.*MZ-001、MZ-002、MZ-008"):
+        with pytest.raises(UnknownItem, match=r"MZ-999.*MZ-001、MZ-002、MZ-008"):
             load_catalogue().get_item("MZ-999")
 
     def test_its_digest_changes_with_any_word(self):
@@ -131,7 +133,9 @@ class TestFaults:
         def spoil(whole, item, other):
             other["materials"][1]["name"] = f"村委会{proof}（盖章）"
 
-        assert broken(spoil) == [f"items.yaml MZ-008 materials.id_card：要求村委会出具“{proof}”，属禁止开具的证明（民发〔2020〕20号）"]
+        assert broken(spoil) == [
+            f"items.yaml MZ-008 materials.id_card：要求村委会出具“{proof}”，属禁止开具的证明（民发〔2020〕20号）"
+        ]
 
     def test_a_key_somebody_misspelt(self, broken):
         def spoil(whole, item, other):

@@ -13,9 +13,7 @@ CATALOGUE = load_catalogue()
 ALLOWANCE = CATALOGUE.get_item("MZ-008")
 LOW_INCOME = CATALOGUE.get_item("MZ-001")
 LAND = CATALOGUE.get_item("NY-002")
-ALL_PAGES = {
-    material.id: len(material.page_names) for item in CATALOGUE.items.values() for material in item.materials
-}
+ALL_PAGES = {material.id: len(material.page_names) for item in CATALOGUE.items.values() for material in item.materials}
 
 
 def field(kind: str, **more) -> FormField:
@@ -104,11 +102,20 @@ class TestConditions:
     def test_a_paper_behind_a_question_is_asked_when_a_person_said_yes(self):
         sick = LOW_INCOME.materials_by_id["medical_proof"]
         assert sick in questions(LOW_INCOME)
-        for answers, needed in (({}, False), ({sick.question: False}, False), ({sick.question: "true"}, False), ({sick.question: True}, True)):
+        for answers, needed in (
+            ({}, False),
+            ({sick.question: False}, False),
+            ({sick.question: "true"}, False),
+            ({sick.question: True}, True),
+        ):
             assert is_needed(sick, answers) is needed
 
     def test_only_prose_conditions_are_questions(self):
-        assert {material.id for material in questions(LOW_INCOME)} == {"disability_cert", "medical_proof", "income_proof"}
+        assert {material.id for material in questions(LOW_INCOME)} == {
+            "disability_cert",
+            "medical_proof",
+            "income_proof",
+        }
         assert questions(ALLOWANCE) == []
 
 

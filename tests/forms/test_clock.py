@@ -109,7 +109,17 @@ class TestParseInstant:
         assert parse_instant(text) == expected
 
     @pytest.mark.parametrize(
-        "text", ["", "today", "2026-13-01T00:00", "2026-02-29", "2026-11-12T24:01", "12/11/2026", "0001-01-01T00:00", "9999-12-31T23:59-01:00"]
+        "text",
+        [
+            "",
+            "today",
+            "2026-13-01T00:00",
+            "2026-02-29",
+            "2026-11-12T24:01",
+            "12/11/2026",
+            "0001-01-01T00:00",
+            "9999-12-31T23:59-01:00",
+        ],
     )
     def test_what_is_no_time_is_a_value_error(self, text):
         with pytest.raises(ValueError):  # noqa: PT011 - whatever the words, callers catch this kind

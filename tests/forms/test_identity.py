@@ -101,7 +101,9 @@ class TestCitizensNumber:
     def test_spaces_small_x_and_full_width_signs_are_stored_as_one_and_the_same_number(self, typed):
         assert normal_id_number(typed) == "11010519491231002X"
 
-    @pytest.mark.parametrize("number", ["１１０１０５１９４９１２３１００２X", "٤٥٠٥٢١١٩٤٣٠٣١٥٠٠٠X", "11010519491231002X\n"])
+    @pytest.mark.parametrize(
+        "number", ["１１０１０５１９４９１２３１００２X", "٤٥٠٥٢١١٩٤٣٠٣١٥٠٠٠X", "11010519491231002X\n"]
+    )
     def test_a_number_not_yet_normal_never_passes_for_a_good_one(self, number):
         # One person must not get two entries in the register by two ways of writing a digit.
         assert id_number_fault(number)
@@ -156,7 +158,9 @@ class TestAccount:
     def test_a_passbook_number_has_no_check_digit_to_fail(self, length):
         assert bank_account_fault("2107" + "1" * (length - 4)) is None
 
-    @pytest.mark.parametrize("number", ["", "1" * 11, "1" * 20, "6217-0000-0000-0001", "６２１７００００００００", "账号"])
+    @pytest.mark.parametrize(
+        "number", ["", "1" * 11, "1" * 20, "6217-0000-0000-0001", "６２１７００００００００", "账号"]
+    )
     def test_what_is_no_account_number_is_told_so(self, number):
         assert "12到19位" in bank_account_fault(number)
 
@@ -167,7 +171,17 @@ def test_mobiles_and_land_lines_with_their_area_code_hold(number):
 
 
 @pytest.mark.parametrize(
-    "number", ["", "12800000000", "1380000000", "138000000000", "7212345", "138００００００００", "0779-７２１２３４５", "13800000000\n"]
+    "number",
+    [
+        "",
+        "12800000000",
+        "1380000000",
+        "138000000000",
+        "7212345",
+        "138００００００００",
+        "0779-７２１２３４５",
+        "13800000000\n",
+    ],
 )
 def test_what_is_no_phone_number_is_told_so(number):
     assert phone_fault(number)

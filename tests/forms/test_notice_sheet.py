@@ -61,7 +61,16 @@ class TestBlank:
 
     def test_steps_say_what_counts_and_what_does_not(self):
         days = [step.days for step in blank("CL-001").steps]
-        assert days == ["1个工作日", "2个工作日", "2个工作日", "不计入时限", "5天（不计入时限）", "5个工作日", "3个工作日", "2个工作日"]
+        assert days == [
+            "1个工作日",
+            "2个工作日",
+            "2个工作日",
+            "不计入时限",
+            "5天（不计入时限）",
+            "5个工作日",
+            "3个工作日",
+            "2个工作日",
+        ]
         assert [step.days for step in blank("MZ-008").steps][2:4] == ["3个工作日（几个部门同时办）"] * 2
         assert blank("SJ-002").steps[-1].days == "当日"
 

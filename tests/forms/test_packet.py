@@ -126,7 +126,7 @@ def test_a_packet_cut_off_anywhere_is_noticed(length):
 @given(st.binary(max_size=200))
 def test_bytes_that_are_no_packet_are_refused_with_a_sentence(noise):
     for content in (noise, b"HYP1" + noise):
-        with pytest.raises(PacketFault, match="没有收下|不是材料包"):
+        with pytest.raises(PacketFault, match=r"没有收下|不是材料包"):
             open_packet(content, SERVER)
 
 
@@ -168,7 +168,11 @@ def test_a_zip_bomb_is_refused_by_its_stated_size():
     bomb = zipped({"manifest.json": b" " * 2_000_000}, zipfile.ZIP_DEFLATED)
     assert len(bomb) < 10_000
     refused(bomb, MANIFEST.packet_id, "清单读不懂")
-    grown = {"manifest.json": MANIFEST.model_dump_json().encode(), "id_card.pdf": bytes(5_000_000), "apply_form.pdf": FORM}
+    grown = {
+        "manifest.json": MANIFEST.model_dump_json().encode(),
+        "id_card.pdf": bytes(5_000_000),
+        "apply_form.pdf": FORM,
+    }
     refused(zipped(grown, zipfile.ZIP_DEFLATED), MANIFEST.packet_id, "清单读不懂")
 
 
@@ -186,7 +190,9 @@ def _with_flag(plain: bytes, offset_in_entry: int, value: int) -> bytes:
     for mark, flags_at in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
         place = changed.find(mark)
         while place >= 0:
-            changed[place + flags_at + offset_in_entry : place + flags_at + offset_in_entry + 2] = struct.pack("<H", value)
+            changed[place + flags_at + offset_in_entry : place + flags_at + offset_in_entry + 2] = struct.pack(
+                "<H", value
+            )
             place = changed.find(mark, place + 4)
     return bytes(changed)
 
@@ -231,11 +237,21 @@ class TestLookupCode:
 
     @pytest.mark.parametrize(
         "typed",
-        ["ABCD-EFG-234", "abcd efg 234", " ABCDEFG234\r\n", "abcd－efg—234", "ABCD\u3000EFG\u3000234", "ＡＢＣＤｅｆｇ２３４", "abcd–efg‑234"],
+        [
+            "ABCD-EFG-234",
+            "abcd efg 234",
+            " ABCDEFG234\r\n",
+            "abcd－efg—234",
+            "ABCD\u3000EFG\u3000234",
+            "ＡＢＣＤｅｆｇ２３４",
+            "abcd–efg‑234",
+        ],
     )
     def test_dashes_spaces_small_and_full_width_letters_do_not_matter(self, typed):
         assert normal_lookup_code(typed) == "ABCDEFG234"
 
-    @pytest.mark.parametrize("typed", ["", "ABCDEFG23", "ABCDEFG2345", "ABCDEFG230", "ABCDEFG23好", "OOOOOOOOOO", "ABCD/EFG23"])
+    @pytest.mark.parametrize(
+        "typed", ["", "ABCDEFG23", "ABCDEFG2345", "ABCDEFG230", "ABCDEFG23好", "OOOOOOOOOO", "ABCD/EFG23"]
+    )
     def test_what_cannot_be_one_is_none(self, typed):
         assert normal_lookup_code(typed) is None

@@ -80,7 +80,11 @@ class TestDue:
         ("words", "due_on", "unit"),
         [
             (["--item", "MZ-008", "--at", "2026-09-14T09:12"], "2026-09-29", "working_day"),
-            (["--item", "MZ-001", "--limit", "statutory", "--at", "2026-09-14T09:12"], "2026-11-02", "working_day"),
+            (
+                ["--item", "MZ-001", "--limit", "statutory", "--at", "2026-09-14T09:12"],
+                "2026-10-30",
+                "working_day",
+            ),  # Saturday 10 October is worked
             (["--days", "3", "--at", "2026-09-24"], "2026-09-30", "working_day"),
             (["--days", "7", "--unit", "calendar", "--at", "2026-11-21"], "2026-11-30", "calendar_day"),
             (["--days", "0", "--at", "2026-11-21"], "2026-11-23", "working_day"),
@@ -291,7 +295,9 @@ class TestUpkeep:
     def test_an_unknown_village_is_one_line(self, refusal, ready, village):
         assert "没有编码为" in refusal("machine", "code", "--village", village, "--settings", ready)
 
-    def test_an_untouched_audit_log_verifies_and_a_changed_one_fails_with_the_entrys_number(self, answer, hongye, ready):
+    def test_an_untouched_audit_log_verifies_and_a_changed_one_fails_with_the_entrys_number(
+        self, answer, hongye, ready
+    ):
         for _ in range(3):
             answer("machine", "code", "--village", VILLAGE, "--settings", ready)
         told = answer("audit", "verify", "--settings", ready)
@@ -310,7 +316,10 @@ class TestUpkeep:
     def test_settings_that_are_missing_broken_or_misspelt_are_one_line(self, refusal, settings_file, tmp_path):
         assert "no settings at" in refusal("db", "upgrade", "--settings", tmp_path / "missing.toml")
         good = settings_file.read_text(encoding="utf-8")
-        for broken, said in (("data_folder = ", "is not TOML"), (good.replace("port", "prot") + "\nsurprise = 1", "surprise")):
+        for broken, said in (
+            ("data_folder = ", "is not TOML"),
+            (good.replace("port", "prot") + "\nsurprise = 1", "surprise"),
+        ):
             settings_file.write_text(broken, encoding="utf-8")
             assert said in refusal("db", "upgrade", "--settings", settings_file)
 

@@ -8,6 +8,7 @@ import pytest
 from kiosk.agent import Kiosk
 from kiosk.camera.specimens import story_person
 from kiosk.settings import KioskSettings
+from tests.kiosk.counter_visitor import ScriptedEye, Visitor
 
 playwright = pytest.importorskip("playwright.sync_api")
 CHROMIUM = Path("/usr/bin/chromium")
@@ -122,6 +123,36 @@ def fill_the_form(page) -> None:
     page.wait_for_function("() => document.querySelector('#birth_date').value === '1943-03-15'")
     page.wait_for_selector(".faulty", state="detached")
     look(page, "05-form")
+
+
+@pytest.fixture
+def easily_pleased(monkeypatch):
+    """Eyes that take every picture: for what comes after capturing."""
+    monkeypatch.setattr("kiosk.agent.ImagingEye", ScriptedEye)
+
+
+def test_a_refused_packet_is_reopened_from_the_list(easily_pleased, kiosk, page, server, good_answers):
+    server.memory.refuse = "材料包和校验值不一致，没有收下。"
+    visitor = Visitor(kiosk).open().sign_in()
+    visitor.post("/api/visits", {"item_code": "MZ-008"})
+    visitor.post("/api/visit/answers", good_answers)
+    visitor.capture_everything()
+    visitor.check_everything()
+    visitor.packet_in_state(visitor.post("/api/visit/send")["packet_id"], "refused")
+    page.reload()
+    page.click("#packets")
+    page.wait_for_selector("[data-packet]")
+    look(page, "09-refused")
+    page.click("[data-packet] button:has-text('重新打开')")
+    page.wait_for_selector(".refusal:has-text('校验值不一致')")
+    assert page.locator(".thumb").count() == 7
+    look(page, "10-reopened")
+    server.memory.refuse = None
+    page.click("#send")
+    page.wait_for_selector("text=已经送到")
+    page.click("#packets")
+    page.wait_for_selector("[data-packet]:has-text('已重新打开')")
+    assert page.locator("[data-packet] button:has-text('重新打开')").count() == 0
 
 
 def test_a_wrong_password_says_so_and_reloading_keeps_the_page_open(page):

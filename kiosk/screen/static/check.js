@@ -18,7 +18,7 @@ export function showCheck(work, counter) {
       button("先放一放", () => counter.change("/api/visit/set-aside"), { quiet: true }),
       button("不办了", () => abandon(counter, larger), { quiet: true }),
       button("上传", () => counter.change("/api/visit/send"), { disabled: visit.gaps.length > 0, id: "send" }));
-    fill(side, refusal(visit), standsInTheWay(visit, counter), visit.kind === "application" ? [h("h2", {}, "表上填的"), given(visit)] : null);
+    fill(side, refusal(visit, counter), standsInTheWay(visit, counter), visit.kind === "application" ? [h("h2", {}, "表上填的"), given(visit)] : null);
   }
 
   function tick() { // the whole list each time, one after the other, read from the boxes as they stand
@@ -30,16 +30,19 @@ export function showCheck(work, counter) {
 }
 
 // why the packet made before was not taken: the one thing to put right before sending again
-const refusal = (visit) => visit.refusal && h("section", { class: "panel refusal", role: "note" },
-  h("h2", {}, h("span", { class: "mark red" }, "上次没有收下")), h("p", {}, visit.refusal.reason),
-  visit.refusal.reference ? h("p", { class: "quiet-words" }, `编号 ${visit.refusal.reference}`) : null);
+const refusal = (visit, counter) => visit.refusal && h("section", { class: "panel refusal", role: "note" },
+  h("h3", {}, h("span", { class: "mark red" }, "上次没有收下")), h("p", {}, visit.refusal.reason),
+  h("p", { class: "quiet-words" }, visit.refusal.reference ? `编号 ${visit.refusal.reference}。` : "", "查询码不变，回执还能用。"),
+  h("div", { class: "buttons" },
+    visit.open_steps.includes("answers") ? button("去改表", () => counter.turnTo("answers"), { quiet: true }) : null,
+    button("去补拍", () => counter.turnTo("capture"), { quiet: true })));
 
 function standsInTheWay(visit, counter) {
-  if (!visit.gaps.length) return [h("h2", {}, "都齐了，可以上传"), h("p", { class: "panel" }, "上传后打印回执。没有网也可以点“上传”，网通了会自动传走。")];
+  if (!visit.gaps.length) return [h("h2", {}, visit.refusal ? "改好了，就再上传" : "都齐了，可以上传"), h("p", { class: "panel" }, "上传后打印回执。没有网也可以点“上传”，网通了会自动传走。")];
   return [
     h("h2", {}, `还有 ${visit.gaps.length} 处`), h("ul", { class: "gaps" }, visit.gaps.map((gap) => h("li", {}, gap.sentence))),
-    visit.gaps.some((gap) => gap.kind === "field") ? button("去改表", () => counter.turnTo("answers"), { quiet: true }) : null,
-    visit.gaps.some((gap) => gap.sentence.startsWith("还差")) ? button("去补拍", () => counter.turnTo("capture"), { quiet: true }) : null];
+    !visit.refusal && visit.gaps.some((gap) => gap.kind === "field") ? button("去改表", () => counter.turnTo("answers"), { quiet: true }) : null,
+    !visit.refusal && visit.gaps.some((gap) => gap.sentence.startsWith("还差")) ? button("去补拍", () => counter.turnTo("capture"), { quiet: true }) : null];
 }
 
 const given = (visit) => h("dl", { class: "given" }, visit.fields.filter((one) => one.value !== null).map((one) => [h("dt", {}, one.label), h("dd", {}, spoken(one))]));

@@ -14,16 +14,17 @@ export function showSent(work, counter) {
   document.getElementById("receipt").focus();
 }
 
+const HEADING = { delivered: "已经送到，办件编号有了", refused: "没有收下，拍好的都还在" };
+
 function sentCard(packet, counter) {
-  const done = packet.state === "delivered";
   return [
-    h("h2", {}, done ? "已经送到，办件编号有了" : "收好了，材料不会丢"),
+    h("h2", {}, HEADING[packet.state] || "收好了，材料不会丢"),
     h("dl", { class: "facts" },
       h("dt", {}, "查询码"), h("dd", { class: "code" }, spaced(packet.lookup_code)),
       h("dt", {}, "办件编号"), h("dd", {}, packet.case_number || "传到后才有，用查询码也能查"),
       h("dt", {}, "申请人"), h("dd", {}, packet.applicant),
       packet.due_words ? [h("dt", {}, "最晚哪天办好"), h("dd", {}, packet.due_words)] : null),
-    stateLine(packet), progressBar(packet),
+    stateLine(packet), wayOn(packet), progressBar(packet),
     packet.state === "refused" ? h("div", { class: "buttons" }, packetButtons(packet, counter)) : null,
   ];
 }
@@ -38,9 +39,9 @@ export function showPackets(work, counter) {
 function packetRow(packet, counter) {
   return h("section", { class: "panel packet", "data-packet": packet.packet_id },
     h("div", {}, h("h3", {}, `${packet.item_name} · ${packet.applicant}`),
-      h("p", { class: "quiet-words" }, `${packet.packed} 打包 · 查询码 ${spaced(packet.lookup_code)}${packet.case_number ? ` · 编号 ${packet.case_number}` : ""}`), stateLine(packet)),
-    h("div", { class: "buttons" }, packetButtons(packet, counter),
-      button("打印回执", () => counter.print(`/api/receipts/${packet.packet_id}`), { quiet: true })),
+      h("p", { class: "quiet-words" }, `${packet.packed} 打包 · 查询码 ${spaced(packet.lookup_code)}${packet.case_number ? ` · 编号 ${packet.case_number}` : ""}`), stateLine(packet), wayOn(packet)),
+    h("div", { class: "buttons" },
+      button("打印回执", () => counter.print(`/api/receipts/${packet.packet_id}`), { quiet: true }), packetButtons(packet, counter)),
     progressBar(packet));
 }
 
@@ -51,6 +52,7 @@ const packetButtons = (packet, counter) => [
 const COLOURS = { waiting: "yellow", sending: "blue", delivered: "green", refused: "red", replaced: "grey" };
 const stateLine = (packet) => h("p", {}, h("span", { class: `mark ${COLOURS[packet.state]}` }, packet.state_words), " ",
   packet.reason ? `${packet.reason}${packet.reference ? `（编号 ${packet.reference}）` : ""}` : packet.status_label || (packet.state === "sending" ? `已传 ${packet.percent}%` : ""));
+const wayOn = (packet) => (packet.allowed.includes("reopen") ? h("p", { class: "quiet-words" }, "拍好的都还在：点“重新打开”，改好再上传。") : null);
 const progressBar = (packet) => (!["waiting", "sending"].includes(packet.state) ? null : h("progress", { max: 100, value: packet.percent, "aria-label": `已传 ${packet.percent}%` }));
 const spaced = (code) => `${code.slice(0, 4)} ${code.slice(4, 7)} ${code.slice(7)}`;
 

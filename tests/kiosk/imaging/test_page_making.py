@@ -11,10 +11,12 @@ from kiosk.imaging.enhance import enhance
 from kiosk.imaging.rectify import rectify, shape_of, true_proportion
 
 SHEETS = specimens_for(story_person())
+SIZE = (1632, 1224)
+FULL_SIZE = VirtualCameraSettings().resolution
 
 
 def photograph(name: str, **quirks) -> tuple[np.ndarray, np.ndarray]:
-    camera = VirtualCamera(VirtualCameraSettings(**quirks))
+    camera = VirtualCamera(VirtualCameraSettings(**{"resolution": SIZE, **quirks}))
     camera.place(SHEETS[name].picture, SHEETS[name].width_mm, SHEETS[name].height_mm)
     return camera.still().image, camera.true_corners()
 
@@ -45,7 +47,8 @@ def test_the_proportion_of_other_paper_is_kept() -> None:
 
 
 def test_a_straightened_page_shows_what_was_on_the_paper() -> None:
-    image, corners = photograph("apply_form", tilt_degrees=25, perspective=0.05, noise=0, unevenness=0, shadow=0)
+    quirks = {"tilt_degrees": 25, "perspective": 0.05, "noise": 0, "unevenness": 0, "shadow": 0}
+    image, corners = photograph("apply_form", resolution=FULL_SIZE, **quirks)
     page = rectify(image, corners, dpi=100)
     truth = cv2.resize(SHEETS["apply_form"].picture, (page.shape[1], page.shape[0]), interpolation=cv2.INTER_AREA)
     likeness = np.corrcoef(page[..., 1].ravel(), truth[..., 1].ravel())[0, 1]
@@ -78,7 +81,7 @@ def test_a_photograph_is_not_bleached() -> None:
 
 
 def test_a_good_frame_becomes_an_acceptable_page() -> None:
-    image, _ = photograph("id_card_front", desk="wood")
+    image, _ = photograph("id_card_front", desk="wood", resolution=FULL_SIZE)
     capture = process(image)
     assert capture.acceptable and capture.findings == ()
     assert capture.page.shape == (425, 674, 3) and capture.ms > 0

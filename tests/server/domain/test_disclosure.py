@@ -34,7 +34,9 @@ def test_what_the_desk_did_not_state_is_said_to_be_so():
 
 @pytest.mark.parametrize("item", CATALOGUE.items.values(), ids=lambda item: item.code)
 def test_no_whole_name_is_published_by_any_item(item):
-    shown = result_columns(item, FACTS, {field.label: FACTS.applicant_name for field in item.disclosure_fields if "姓名" in field.label})
+    shown = result_columns(
+        item, FACTS, {field.label: FACTS.applicant_name for field in item.disclosure_fields if "姓名" in field.label}
+    )
     assert "示例" not in str(shown)
 
 

@@ -19,7 +19,9 @@ def sees(someone: Actor) -> bool:
     return may_see_case(someone, DESKS, YANLOU, REGIONS)
 
 
-@pytest.mark.parametrize(("level", "region"), [("village", YANLOU), ("township", LIANZHOU), ("county", HEPU), ("city", BEIHAI)])
+@pytest.mark.parametrize(
+    ("level", "region"), [("village", YANLOU), ("township", LIANZHOU), ("county", HEPU), ("city", BEIHAI)]
+)
 def test_a_stage_lies_at_the_department_of_its_level_above_the_village(level, region):
     stage = CATALOGUE.get_item("MZ-008").stages[0].model_copy(update={"level": level})
     assert desk_of(stage, YANLOU, REGIONS) == Desk(stage.department, region)
@@ -40,7 +42,9 @@ def test_a_desk_sees_the_cases_it_handles_and_no_others(role):
     assert not sees(actor(role, "税务", HEPU))
 
 
-@pytest.mark.parametrize(("region", "allowed"), [(BEIHAI, True), (HEPU, True), (LIANZHOU, True), (YANLOU, True), (HAICHENG, False)])
+@pytest.mark.parametrize(
+    ("region", "allowed"), [(BEIHAI, True), (HEPU, True), (LIANZHOU, True), (YANLOU, True), (HAICHENG, False)]
+)
 def test_a_supervisor_sees_the_cases_of_the_own_region(region, allowed):
     assert sees(actor(Role.SUPERVISOR, "电子监察", region)) is allowed
 

@@ -250,6 +250,7 @@ class TestOnePersonInTwoApps:
             assert list_openids_to_ask(work.session, work.now + timedelta(days=9), 10) == []
 
 
+@ON_SQLITE
 class TestMiniprogramSession:
     def test_it_ends_after_its_life_and_an_invented_token_is_nobodys(self, installation, clock):
         token = sign_in(installation)

@@ -16,6 +16,7 @@ from playwright.sync_api import Browser, sync_playwright
 from werkzeug.serving import make_server
 from werkzeug.test import TestResponse
 
+from forms.check import questions
 from forms.clock import FixedClock
 from forms.item import Answers, ServiceItem
 from forms.packet import describe_document
@@ -87,7 +88,8 @@ def any_answers(item: ServiceItem) -> Answers:
     answers = {
         entry.id: entry.choices[0] if entry.type == "choice" else sample[entry.type] for entry in item.form_fields
     }
-    return answers | {"applicant_name": NAME, "promise": True}
+    unneeded = {material.question: False for material in questions(item)}
+    return answers | unneeded | {"applicant_name": NAME, "promise": True}
 
 
 @dataclass
