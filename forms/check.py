@@ -78,7 +78,12 @@ def _is_answered(material: Material, answers: Answers) -> bool:
 
 def _unasked(material: Material) -> Gap:
     """A question nobody asked may hide a paper nobody brought: that would be the second trip."""
-    return Gap("field", material.question, material.name, f"还没有问：是不是“{material.condition}”？是的话要“{material.name}”。")
+    return Gap(
+        "field",
+        material.question,
+        material.name,
+        f"还没有问：是不是“{material.condition}”？是的话要“{material.name}”。",
+    )
 
 
 def is_blank(value: Any) -> bool:

@@ -1,29 +1,40 @@
 """The command line: one word per errand, JSON with --json, exit code 0 only on success, errors in one clear line."""
 
 import argparse
+import os
 import sys
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
-from forms.catalogue import CatalogueFault, UnknownItem
-from hongye import commands
-from hongye.practice import Ports
-from hongye.processes import PartFailed
-from hongye.stories import StoryFailed
-from server.settings import SettingsFault
+from hongye.ports import Ports
 
+Words = Any  # argparse keeps its type of sub-commands to itself
 DEFAULT_DATA = Path("data")
+OUR_ROOMS = frozenset({"forms", "server", "kiosk", "miniprogram_api", "hongye"})
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command. Returns the exit code."""
     asked = _parser().parse_args(arguments)
+    module, _, function = asked.run.partition(":")
     try:
-        return asked.run(asked) or 0
-    except (CatalogueFault, UnknownItem, PartFailed, SettingsFault, StoryFailed, commands.CommandFailed) as fault:
-        print(f"hongye: {fault}", file=sys.stderr)
-        return 1
+        return getattr(import_module(f"hongye.commands.{module}"), function)(asked) or 0
     except KeyboardInterrupt:
         return 130
+    except Exception as fault:
+        if os.environ.get("HONGYE_TRACEBACK"):
+            raise
+        print(f"hongye: {_in_one_line(fault)}", file=sys.stderr)
+        return 1
+
+
+def _in_one_line(fault: Exception) -> str:
+    """Our own faults speak for themselves; of anybody else's the kind is told too, and how to see where it happened."""
+    words = " ".join(str(fault).split())
+    if type(fault).__module__.split(".")[0] in OUR_ROOMS:
+        return words
+    return f"{type(fault).__name__}: {words[:300]} (HONGYE_TRACEBACK=1 shows where)"
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -37,7 +48,8 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _command(words, name: str, run, help_text: str, *, as_json: bool = True) -> argparse.ArgumentParser:
+def _command(words: Words, name: str, run: str, help_text: str, *, as_json: bool = True) -> argparse.ArgumentParser:
+    """A word and what it runs: `module:function` below hongye.commands, loaded when the word is given."""
     command = words.add_parser(name, help=help_text, description=help_text)
     command.set_defaults(run=run)
     if as_json:
@@ -45,22 +57,22 @@ def _command(words, name: str, run, help_text: str, *, as_json: bool = True) -> 
     return command
 
 
-def _installation_commands(words) -> None:
-    run = _command(words, "run", commands.run, "start a practice installation with all its parts", as_json=False)
+def _installation_commands(words: Words) -> None:
+    run = _command(words, "run", "parts:run", "start a practice installation with all its parts", as_json=False)
     run.add_argument("--data", type=Path, default=DEFAULT_DATA, help="its folder (default: data)")
     run.add_argument("--port", type=int, default=Ports.server, help="the server's port")
     run.add_argument("--simulator-port", type=int, default=Ports.simulator)
     run.add_argument("--kiosk-port", type=int, default=Ports.kiosk)
-    demo = _command(words, "demo", commands.demo, "play the whole story of one visit, headless")
+    demo = _command(words, "demo", "parts:demo", "play the whole story of one visit, headless")
     demo.add_argument("--data", type=Path, required=True, help="an empty folder for it")
 
 
-def _part_commands(words) -> None:
+def _part_commands(words: Words) -> None:
     for name, run, help_text in (
-        ("serve", commands.serve, "run the web server"),
-        ("worker", commands.work, "run the worker: messages, deadlines, public notices"),
-        ("simulator", commands.simulate, "run the local WeChat platform"),
-        ("kiosk", commands.kiosk, "run the village kiosk agent"),
+        ("serve", "parts:serve", "run the web server"),
+        ("worker", "parts:work", "run the worker: messages, deadlines, public notices"),
+        ("simulator", "parts:simulate", "run the local WeChat platform"),
+        ("kiosk", "counter:kiosk", "run the village kiosk agent"),
     ):
         part = _command(words, name, run, help_text, as_json=False)
         part.add_argument("--settings", type=Path, required=True, help="its settings file")
@@ -68,26 +80,28 @@ def _part_commands(words) -> None:
             part.add_argument("--enrolment-code", help="the one-time code of a new machine")
 
 
-def _picture_commands(words) -> None:
-    scan = _command(words, "scan", commands.scan, "find the sheet in pictures and say what is wrong with them")
+def _picture_commands(words: Words) -> None:
+    scan = _command(words, "scan", "pictures:scan", "find the sheet in pictures and say what is wrong with them")
     scan.add_argument(
         "images", nargs="+", metavar="IMAGE", help="picture files, or - for one path a line on standard input"
     )
-    bundle = _command(words, "bundle", commands.bundle, "make one PDF of photographed pages, cut out and straightened")
+    bundle = _command(
+        words, "bundle", "pictures:bundle", "make one PDF of photographed pages, cut out and straightened"
+    )
     bundle.add_argument("--out", type=Path, required=True)
     bundle.add_argument("images", nargs="+", type=Path, metavar="IMAGE")
 
 
-def _paper_commands(words) -> None:
+def _paper_commands(words: Words) -> None:
     catalogue = words.add_parser("catalogue", help="the service catalogue").add_subparsers(
         required=True, metavar="WHAT"
     )
-    _command(catalogue, "check", commands.catalogue_check, "check the catalogue and count it")
+    _command(catalogue, "check", "paper:catalogue_check", "check the catalogue and count it")
     sheet = words.add_parser("sheet", help="sheets of paper").add_subparsers(required=True, metavar="WHAT")
-    notice = _command(sheet, "notice", commands.sheet_notice, "make an item's one-time notice sheet")
+    notice = _command(sheet, "notice", "paper:sheet_notice", "make an item's one-time notice sheet")
     notice.add_argument("item", metavar="ITEM", help="the item's code, such as MZ-008")
     notice.add_argument("--out", type=Path, required=True)
-    due = _command(words, "due", commands.due, "say when a limit ends")
+    due = _command(words, "due", "limits:due", "say when a limit ends")
     due.add_argument(
         "--at", required=True, metavar="TIME", help="when it begins (ISO 8601; without a zone: Asia/Shanghai)"
     )
@@ -97,17 +111,18 @@ def _paper_commands(words) -> None:
     due.add_argument("--unit", choices=["working", "calendar"], default="working")
 
 
-def _upkeep_commands(words) -> None:
-    bench = _command(words, "bench", commands.bench, "measure speed against a floor in the same run")
+def _upkeep_commands(words: Words) -> None:
+    bench = _command(words, "bench", "upkeep:bench", "measure speed against a floor in the same run")
     bench.add_argument("name", choices=["imaging", "audit"])
     database = words.add_parser("db", help="the database").add_subparsers(required=True, metavar="WHAT")
-    _command(database, "upgrade", commands.database_upgrade, "bring the database to its newest shape")
+    upgrade = _command(database, "upgrade", "upkeep:database_upgrade", "bring the database to its newest shape")
+    upgrade.add_argument("--database-url", help="this database, whatever the settings say; needs no settings file")
     audit = words.add_parser("audit", help="the audit log").add_subparsers(required=True, metavar="WHAT")
-    _command(audit, "verify", commands.audit_verify, "check that no entry of the audit log was changed")
+    _command(audit, "verify", "upkeep:audit_verify", "check that no entry of the audit log was changed")
     machine = words.add_parser("machine", help="village machines").add_subparsers(required=True, metavar="WHAT")
-    code = _command(machine, "code", commands.machine_code, "make a one-time enrolment code for a village's machine")
+    code = _command(machine, "code", "upkeep:machine_code", "make a one-time enrolment code for a village's machine")
     code.add_argument("--village", required=True, metavar="CODE")
-    for command in (database.choices["upgrade"], audit.choices["verify"], code):
+    for command in (upgrade, audit.choices["verify"], code):
         command.add_argument(
             "--settings", type=Path, default=DEFAULT_DATA / "server.toml", help="the server's settings file"
         )

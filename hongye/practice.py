@@ -14,6 +14,7 @@ from pathlib import Path
 from forms.catalogue import Catalogue, load_catalogue
 from forms.clock import FileClock
 from forms.item import ServiceItem
+from hongye.ports import Ports
 from server.bootstrap import Installation, build_installation
 from server.db.staff import count_staff
 from server.db.upgrade import upgrade
@@ -37,13 +38,6 @@ class Person:
     role: str
     department: str
     region_code: str
-
-
-@dataclass(frozen=True)
-class Ports:
-    server: int = 8000
-    simulator: int = 8100
-    kiosk: int = 8200
 
 
 @dataclass(frozen=True)

@@ -3,9 +3,10 @@
 import time
 from pathlib import Path
 
-from hongye.practice import Ports, Practice, prepare_practice
+from hongye.ports import Ports
+from hongye.practice import Practice, prepare_practice
 from hongye.processes import Parts, answers
-from hongye.serving import stop_on_signal
+from hongye.signals import stop_on_signal
 
 
 def run_practice(folder: Path, ports: Ports) -> None:

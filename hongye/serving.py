@@ -1,20 +1,20 @@
-"""Runs the single parts in this process: the server, the worker, the WeChat simulator, the kiosk agent."""
+"""Runs the server's single parts in this process: the server, the worker, the WeChat simulator."""
 
 import json
 import logging
 import os
-import signal
-import threading
 from pathlib import Path
 
 from granian import Granian
 from granian.constants import Interfaces
 
 from forms.clock import clock_for
+from hongye.signals import stop_on_signal
 from hongye.wsgi import SETTINGS_VARIABLE
 from server.bootstrap import build_installation
 from server.jobs import run_worker
 from server.settings import load_settings
+from server.wechat_simulator import LocalServer, MessageTemplate, SimulatorSettings, create_simulator
 
 
 def serve(settings_file: Path) -> None:
@@ -43,18 +43,8 @@ def work(settings_file: Path) -> None:
     run_worker(build_installation(load_settings(settings_file)), stop_on_signal())
 
 
-def stop_on_signal() -> threading.Event:
-    """An event that SIGTERM and Ctrl-C set."""
-    stop = threading.Event()
-    for name in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(name, lambda *_: stop.set())
-    return stop
-
-
 def simulate_wechat(settings_file: Path) -> None:
     """The WeChat simulator, until it is stopped."""
-    from server.wechat_simulator import LocalServer, MessageTemplate, SimulatorSettings, create_simulator
-
     stated = json.loads(settings_file.read_text(encoding="utf-8"))
     port = stated.pop("port")
     clock_file = stated.pop("clock_file", None)
@@ -67,10 +57,3 @@ def simulate_wechat(settings_file: Path) -> None:
     app = create_simulator(settings, clock_for(Path(clock_file) if clock_file else None))
     with LocalServer(app, port):
         stop_on_signal().wait()
-
-
-def run_kiosk_agent(settings_file: Path, enrolment_code: str | None) -> None:
-    """The kiosk agent, until it is stopped."""
-    from kiosk.agent import run_kiosk
-
-    run_kiosk(settings_file, enrolment_code=enrolment_code, stop=stop_on_signal())

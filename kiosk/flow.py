@@ -123,6 +123,8 @@ class Visit(Record):
     notice_sheet_printed_at: AwareDatetime | None = None
     form_printed_at: AwareDatetime | None = None
     packed_at: AwareDatetime | None = None
+    #: when the village first had everything: the promise runs from here, also when the packet had to be made again
+    received_at: AwareDatetime | None = None
 
 
 class NextPage(Record):
@@ -402,7 +404,8 @@ def mark_packed(visit: Visit, packed_at: datetime) -> Visit:
 
     Asks nothing: after a power cut the outbox, not the draft, knows that the packet was made.
     """
-    return _changed(visit, step="packed", packed_at=packed_at, retaking=None)
+    received_at = visit.received_at or packed_at
+    return _changed(visit, step="packed", packed_at=packed_at, received_at=received_at, retaking=None)
 
 
 def is_put_away(visit: Visit) -> bool:

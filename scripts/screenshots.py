@@ -8,7 +8,8 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from hongye.demo import play
 from hongye.demo.counter import KioskCounter
-from hongye.practice import Ports, Practice, prepare_practice
+from hongye.ports import Ports
+from hongye.practice import Practice, prepare_practice
 from hongye.processes import Parts, answers
 from kiosk.camera.specimens import story_person
 

@@ -56,7 +56,9 @@ def load_settings(path: Path) -> ServerSettings:
     try:
         stated = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise SettingsFault(f"no settings at {path}: run `hongye run`, or write the file (see docs/settings.md)") from None
+        raise SettingsFault(
+            f"no settings at {path}: run `hongye run`, or write the file (see docs/settings.md)"
+        ) from None
     except tomllib.TOMLDecodeError as error:
         raise SettingsFault(f"{path} is not TOML: {error}") from None
     if database_url := os.environ.get("HONGYE_DATABASE_URL"):

@@ -10,7 +10,8 @@ from forms.clock import BEIJING_TIME, FileClock
 from hongye.demo.counter import SPECIMENS, KioskCounter
 from hongye.demo.official import Official
 from hongye.demo.villager import Villager
-from hongye.practice import VILLAGE, Ports, Practice, prepare_practice
+from hongye.ports import Ports
+from hongye.practice import VILLAGE, Practice, prepare_practice
 from hongye.processes import Parts, answers
 from hongye.stories import StoryFailed, expect, wait_for
 from kiosk.camera.specimens import SpecimenPerson, story_person

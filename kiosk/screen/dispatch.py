@@ -42,7 +42,7 @@ class Dispatch:
         return known
 
     def _pack(self, visit: Visit, item: ServiceItem) -> Entry:
-        now = self._it.clock.now()
+        received_at = visit.received_at or self._it.clock.now()
         sealed = seal_visit(
             visit,
             item,
@@ -50,10 +50,10 @@ class Dispatch:
             paper=self._it.paper,
             machine=self._it.machine,
             catalogue_digest=self._it.catalogue.digest,
-            received_at=now,
+            received_at=received_at,
         )
         try:
-            return self._it.outbox.add(visit.packet_id, sealed, receipt_facts(visit, item, now))
+            return self._it.outbox.add(visit.packet_id, sealed, receipt_facts(visit, item, received_at))
         except NoRoom:
             raise NoRoom("电脑硬盘快满了，这一份没有打成包。拍好的都在，请删掉一些不用的文件，再点“上传”。") from None
 

@@ -113,6 +113,8 @@ def _taken_in(work: Work, case: CaseRow) -> TakenIn:
 
 def _open_case(work: Work, opened: OpenedPacket) -> CaseRow:
     manifest = opened.manifest
+    if same_visit := db.find_case_by_lookup_code(work.session, manifest.lookup_code):
+        return _of_same_visit(same_visit, manifest)
     item = work.tools.catalogue.get_item(manifest.item_code)
     _require_complete(item, manifest)
     case = _case_row(work, item, manifest)
@@ -132,6 +134,13 @@ def _open_case(work: Work, opened: OpenedPacket) -> CaseRow:
         happened_at=case.received_at,
     )
     walk.move_on(work, case, manifest.answers)
+    return case
+
+
+def _of_same_visit(case: CaseRow, manifest: Manifest) -> CaseRow:
+    """A visit packed anew because the first answer never reached the kiosk: the lookup code says it is the same one."""
+    if case.machine_id != manifest.machine_id or case.item_code != manifest.item_code:
+        raise PacketFault("这个查询码已经用在别的办件上，没有收下。请重新办这一件，打印新的回执。")
     return case
 
 

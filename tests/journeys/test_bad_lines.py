@@ -15,7 +15,8 @@ import requests
 
 from forms.clock import SystemClock
 from forms.packet import sha256_of
-from hongye.practice import VILLAGE, Ports, prepare_practice
+from hongye.ports import Ports
+from hongye.practice import VILLAGE, prepare_practice
 from hongye.processes import Parts, answers
 from server.bootstrap import build_installation
 from server.services.machine import enrol_machine, make_enrolment_code

@@ -181,8 +181,16 @@ class TestRefusing:
 
     @pytest.mark.parametrize(
         "body",
-        [b"", b"<xml>", b"<a/>", b"<xml></xml>", b"\xff\xfe\x00", b"null", b"<xml><Encrypt/></xml>"]
-        + ['<?xml version="1.0" encoding="utf-16"?><xml/>'.encode("utf-16")],
+        [
+            b"",
+            b"<xml>",
+            b"<a/>",
+            b"<xml></xml>",
+            b"\xff\xfe\x00",
+            b"null",
+            b"<xml><Encrypt/></xml>",
+            '<?xml version="1.0" encoding="utf-16"?><xml/>'.encode("utf-16"),
+        ],
     )
     def test_a_body_that_is_no_message(self, body):
         query, _ = sealed_push(xml_of(**TEXT))

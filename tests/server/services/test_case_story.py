@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from forms.packet import PacketFault
 from server.db.case import find_case_by_number, list_events
 from server.db.deadline import list_cards, list_clocks
 from server.domain.case import ActionNotAllowed, Status
@@ -124,6 +125,14 @@ def test_the_whole_way_with_correction_notice_cards_approval_and_rating(installa
     ]  # fmt: skip
     with installation.look() as work:
         assert verify_audit(work).broken_at is None
+
+
+def test_a_visit_packed_anew_after_a_lost_answer_is_the_same_case(installation, taken):
+    taken_in, machine = taken
+    again = make.take_in(installation, machine, lookup_code=taken_in.lookup_code)
+    assert again == taken_in
+    with pytest.raises(PacketFault, match="已经用在别的办件上"):
+        make.take_in(installation, make.enrolled_machine(installation), lookup_code=taken_in.lookup_code)
 
 
 def test_a_case_is_rated_once_and_only_when_closed(installation, taken):
