@@ -8,7 +8,7 @@ DATA ?= data
 .PHONY: help run test check fast-test lock screenshots clean
 
 help: ## this list
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: $(VENV)/ready ## start everything on this machine: server, worker, WeChat simulator, kiosk with its virtual camera
 	@$(BIN)/hongye run --data $(DATA)
