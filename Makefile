@@ -13,7 +13,7 @@ help: ## this list
 run: $(VENV)/ready ## start everything on this machine: server, worker, WeChat simulator, kiosk with its virtual camera
 	@$(BIN)/hongye run --data $(DATA)
 
-test: system-test $(VENV)/ready check ## everything: style, import contracts, all tests on SQLite and PostgreSQL
+test: system-test $(VENV)/ready browser check ## everything: style, import contracts, all tests on SQLite and PostgreSQL
 	@$(BIN)/pytest
 
 check: $(VENV)/ready ## style and import contracts
@@ -24,7 +24,10 @@ check: $(VENV)/ready ## style and import contracts
 fast-test: $(VENV)/ready ## the tests that need no browser and start no processes
 	@$(BIN)/pytest -m "not browser and not story"
 
-.PHONY: system-run system-test
+.PHONY: system-run system-test browser
+browser: $(VENV)/ready
+	@[ -x /usr/bin/chromium ] || $(BIN)/playwright install --with-deps chromium
+
 system-run:
 	@scripts/system-packages.sh run
 

@@ -6,8 +6,11 @@ set -euo pipefail
 missing=()
 python3 -c 'import ensurepip, venv' 2>/dev/null || missing+=(python3-venv)
 if [ "${1:-run}" = test ]; then
-  command -v chromium >/dev/null || command -v chromium-browser >/dev/null || missing+=(chromium)
+  # Ubuntu's chromium package is only a pointer to a snap; there `make test` lets Playwright bring its own browser.
+  [ -x /usr/bin/chromium ] || grep -q '^ID=ubuntu' /etc/os-release || missing+=(chromium)
   compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || missing+=(postgresql)
+  # the program that drives the browser is linked against it
+  ldconfig -p | grep -q libatomic.so.1 || missing+=(libatomic1)
   command -v pdftoppm >/dev/null || missing+=(poppler-utils)
   fc-list ':lang=zh' 2>/dev/null | grep -q . || missing+=(fonts-noto-cjk fontconfig)
 fi
@@ -24,4 +27,4 @@ else
 fi
 export DEBIAN_FRONTEND=noninteractive
 "${apt[@]}" update -qq
-"${apt[@]}" install -y -qq --no-install-recommends "${missing[@]}"
+"${apt[@]}" install -y -qq --no-install-recommends "${missing[@]}" >/dev/null

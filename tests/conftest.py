@@ -6,6 +6,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 
@@ -81,3 +82,15 @@ def installation(tmp_path: Path, database_url: str | None, clock: FixedClock) ->
     here = replace(built, tools=replace(built.tools, clock=clock))
     yield here
     here.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """A headless browser: Debian's Chromium where there is one, else the one `make test` had Playwright install."""
+    system = Path("/usr/bin/chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=system if system.exists() else None, args=["--no-sandbox", "--disable-dev-shm-usage"]
+        )
+        yield browser
+        browser.close()

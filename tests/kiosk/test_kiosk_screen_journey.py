@@ -1,7 +1,6 @@
 """The page itself in Chromium, with the virtual camera and real eyes: signing in, item, notice sheet, form, capture."""
 
 import os
-from pathlib import Path
 
 import pytest
 
@@ -10,12 +9,10 @@ from kiosk.camera.specimens import story_person
 from kiosk.settings import KioskSettings
 from tests.kiosk.counter_visitor import ScriptedEye, Visitor
 
-playwright = pytest.importorskip("playwright.sync_api")
-CHROMIUM = Path("/usr/bin/chromium")
 #: set to a folder to look at every step
 PICTURES = os.environ.get("KIOSK_PICTURES")
 
-pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="needs /usr/bin/chromium")
+pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
@@ -31,16 +28,14 @@ def kiosk(tmp_path, server):
 
 
 @pytest.fixture
-def page(kiosk):
-    with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
-        opened = browser.new_page(viewport={"width": 1366, "height": 768}, locale="zh-CN")
-        opened.set_default_timeout(15_000)
-        faults = []
-        opened.on("pageerror", lambda error: faults.append(str(error)))
-        opened.goto(kiosk.address)
-        yield opened
-        browser.close()
+def page(kiosk, chromium):
+    opened = chromium.new_page(viewport={"width": 1366, "height": 768}, locale="zh-CN")
+    opened.set_default_timeout(30_000)
+    faults = []
+    opened.on("pageerror", lambda error: faults.append(str(error)))
+    opened.goto(kiosk.address)
+    yield opened
+    opened.close()
     assert faults == []
 
 

@@ -12,7 +12,6 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from PIL import Image
-from playwright.sync_api import Browser, sync_playwright
 from werkzeug.serving import make_server
 from werkzeug.test import TestResponse
 
@@ -21,6 +20,7 @@ from forms.clock import FixedClock
 from forms.item import Answers, ServiceItem
 from forms.packet import describe_document
 from forms.render.bundle import PageImage, bundle_pages
+from server.app import create_app
 from server.bootstrap import Installation, build_installation
 from server.db.public_notice import list_expired_notice_ids
 from server.domain.correction import CorrectionPoint, CorrectionReason
@@ -33,14 +33,9 @@ from server.services.intake import OpenedPacket, take_in_packet
 from server.services.machine import Machine
 from server.services.notice_expiry import end_expired_notice
 from server.services.staff import create_staff
-from server.web.console import console_blueprint, sign_in
-from server.web.public import guides, progress, public_blueprint
-from server.web.webkit.assets import install_assets
-from server.web.webkit.errors import install_errors
-from server.web.webkit.guards import install_guards
-from server.web.webkit.installation import KEY
+from server.web.console import sign_in
+from server.web.public import guides, progress
 from server.web.webkit.rate import RateLimit
-from server.web.webkit.staff_session import check_staff
 from tests.factories import (
     COUNTY,
     FICTITIOUS_ID,
@@ -216,15 +211,7 @@ def app(world: World, monkeypatch: pytest.MonkeyPatch) -> Flask:
     monkeypatch.setattr(guides, "_sheets", RateLimit(30, 60))
     monkeypatch.setattr(progress, "_lookups", RateLimit(30, 60))
     monkeypatch.setattr(progress, "_misses", RateLimit(20, 60))
-    app = Flask("server.web", static_folder=None)
-    app.extensions[KEY] = world.installation
-    app.json.ensure_ascii = False
-    install_errors(app, as_json=lambda: False)
-    install_guards(app, {"staff": check_staff})
-    install_assets(app)
-    app.register_blueprint(console_blueprint())
-    app.register_blueprint(public_blueprint())
-    return app
+    return create_app(world.installation)
 
 
 @pytest.fixture
@@ -236,14 +223,6 @@ def address(app: Flask) -> Iterator[str]:
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
     thread.join()
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

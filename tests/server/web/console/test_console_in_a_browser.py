@@ -5,6 +5,8 @@ from playwright.sync_api import Page
 
 from tests.server.web.conftest import PASSWORD
 
+pytestmark = pytest.mark.browser
+
 
 @pytest.fixture
 def screen(chromium, address):

@@ -4,6 +4,8 @@ import pytest
 
 PHONES = [(320, 640), (360, 740)]
 
+pytestmark = pytest.mark.browser
+
 
 @pytest.fixture(params=PHONES, ids=lambda size: f"{size[0]}px")
 def screen(request, chromium, address):
