@@ -48,6 +48,10 @@ class RegionTree:
     def list_level(self, level: Level) -> list[Region]:
         return [region for region in self._by_code.values() if region.level == level]
 
+    def village_codes_in(self, outer: str) -> list[str]:
+        """By the tree and not by their digits: a city's code (450500) begins none of its villages'."""
+        return [village.code for village in self.list_level("village") if self.lies_in(village.code, outer)]
+
     def chain(self, code: str) -> list[Region]:
         """From the city down to the place itself."""
         place: Region | None = self.get(code)

@@ -25,7 +25,8 @@ def create_app(installation: Installation) -> Flask:
     app.secret_key = installation.tools.settings.session_secret
     app.json.ensure_ascii = False
     app.json.sort_keys = False
-    app.config["MAX_FORM_MEMORY_SIZE"] = MAX_FORM_BYTES
+    # Of any body, JSON too; uploads, which are read piece by piece, say their own limit.
+    app.config["MAX_CONTENT_LENGTH"] = app.config["MAX_FORM_MEMORY_SIZE"] = MAX_FORM_BYTES
     install_errors(app, as_json=lambda: request.path.startswith("/kiosk/"))
     install_guards(app, {"machine": check_machine, "staff": check_staff})
     install_assets(app)

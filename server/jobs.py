@@ -2,6 +2,8 @@
 
 import logging
 import threading
+from collections.abc import Callable, Iterable
+from typing import TypeVar
 
 from server.adapters.wechat import WeChatRefused, WeChatUnreachable
 from server.bootstrap import Installation
@@ -18,45 +20,62 @@ from server.services.wechat import forget_old_replies, learn_unionid
 log = logging.getLogger(__name__)
 
 BATCH = 200
+Key = TypeVar("Key", int, str)
+
+
+def _each(errand: Callable[[Key], int], keys: Iterable[Key]) -> int:
+    """One by one: a row that fails is logged and tried again, and keeps none of the others from their turn."""
+    done = 0
+    for key in keys:
+        try:
+            done += errand(key)
+        except Exception:
+            log.exception("%s failed for %s and will be tried again", errand.__name__, key)
+    return done
 
 
 def sweep_deadlines(installation: Installation) -> int:
     """Put every card that has fallen on record. Costs by what is due, not by what exists. Returns the cards."""
+
+    def sweep(clock_id: int) -> int:
+        with installation.begin() as work:
+            return sweep_clock(work, clock_id)
+
     with installation.look() as work:
         due = list_due_clock_ids(work.session, work.now, BATCH)
-    cards = 0
-    for clock_id in due:
-        with installation.begin() as work:
-            cards += sweep_clock(work, clock_id)
-    return cards
+    return _each(sweep, due)
 
 
 def end_expired_notices(installation: Installation) -> int:
     """Take down every public notice whose days are over. Returns how many."""
+
+    def end(notice_id: str) -> int:
+        with installation.begin() as work:
+            return end_expired_notice(work, notice_id)
+
     with installation.look() as work:
         expired = list_expired_notice_ids(work.session, work.today)
-    ended = 0
-    for notice_id in expired:
-        with installation.begin() as work:
-            ended += end_expired_notice(work, notice_id)
-    return ended
+    return _each(end, expired)
 
 
 def deliver_messages(installation: Installation) -> int:
     """Send what is due. The claim and the outcome are two transactions; WeChat is called between them, under none."""
-    with installation.look() as work:
-        due = list_due_message_ids(work.session, work.now, BATCH)
     gateway = installation.official_account()
     template_id = installation.tools.settings.wechat.progress_template_id
-    for message_id in due:
+
+    def deliver(message_id: int) -> int:
         with installation.begin() as work:
             row = claim_message(work, message_id)
         if row is None:
-            continue
+            return 0
         provider_id, fault = send_message(gateway, template_id, row)
         with installation.begin() as work:
             settle_message(work, message_id, provider_id, fault)
-    return len(due)
+        return 1
+
+    with installation.look() as work:
+        due = list_due_message_ids(work.session, work.now, BATCH)
+    return _each(deliver, due)
 
 
 def ask_unionids(installation: Installation) -> int:

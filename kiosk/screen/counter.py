@@ -56,8 +56,9 @@ class CaptureOutcome:
 
 @dataclass(frozen=True)
 class _Waiting:
-    """A picture with findings that do not forbid it, until the agent decides."""
+    """A picture with findings that do not forbid it, until the agent decides; of this visit and no other."""
 
+    visit_id: str
     material_id: str
     taken: Taken
     captured_at: datetime
@@ -245,22 +246,25 @@ class Counter:
     def capture(self, material_id: str) -> CaptureOutcome:
         """拍: a clean picture is kept at once, one with findings waits for the agent, a useless one is refused."""
         with self._lock:
-            flow.require_page(self._hand.required(), self.item(), material_id)
+            begun_in = self._hand.required()
+            flow.require_page(begun_in, self.item(), material_id)
         taken, captured_at = self._it.live_view.take()
         with self._lock:
             self._waiting = None
+            if self._hand.required().visit_id != begun_in.visit_id:
+                raise CaptureRefused("拍的时候换了一件，这张没有留。请把纸放好，重新拍一张。")
             if taken.blocked:
                 return CaptureOutcome(False, False, taken, None)
             if not taken.clean:
-                self._waiting = _Waiting(material_id, taken, captured_at)
+                self._waiting = _Waiting(begun_in.visit_id, material_id, taken, captured_at)
                 return CaptureOutcome(False, True, taken, None)
             return CaptureOutcome(True, False, taken, self._accept(material_id, taken, captured_at))
 
     def keep_anyway(self, material_id: str) -> CaptureOutcome:
         """就用这张: the agent answers for a picture that is not perfect; the record keeps what was found."""
         with self._lock:
-            waiting = self._waiting
-            if waiting is None or waiting.material_id != material_id:
+            waiting, visit = self._waiting, self._hand.required()
+            if waiting is None or (waiting.visit_id, waiting.material_id) != (visit.visit_id, material_id):
                 raise CaptureRefused("没有可以留用的照片。请把纸放好，重新拍一张。")
             page_id = self._accept(material_id, waiting.taken, waiting.captured_at)
             self._waiting = None

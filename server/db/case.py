@@ -170,13 +170,13 @@ def list_past_cases_of_desk(session: Session, department: str, region_code: str,
     )
 
 
-def list_cases_under(session: Session, region_code: str, limit: int) -> list[CaseRow]:
-    """Cases of every village whose code begins with `region_code`, newest first."""
+def list_cases_of_villages(session: Session, village_codes: list[str], limit: int) -> list[CaseRow]:
+    """Open cases before closed ones, then the newest first."""
     return list(
         session.scalars(
             select(CaseRow)
-            .where(CaseRow.village_code.startswith(region_code, autoescape=True))
-            .order_by(CaseRow.received_at.desc())
+            .where(CaseRow.village_code.in_(village_codes))
+            .order_by(CaseRow.closed_at.is_not(None), CaseRow.received_at.desc())
             .limit(limit)
         )
     )

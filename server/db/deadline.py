@@ -3,10 +3,11 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint, select
+from sqlalchemy import JSON, ColumnElement, ForeignKey, Index, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from server.db.base import Row
+from server.db.case import CaseRow, StageRow
 
 
 class ClockRow(Row):
@@ -84,10 +85,26 @@ def list_due_clock_ids(session: Session, now: datetime, limit: int) -> list[int]
     )
 
 
+def lock_case_of_clock(session: Session, clock_id: int) -> CaseRow | None:
+    of_clock = select(ClockRow.case_id).where(ClockRow.id == clock_id).scalar_subquery()
+    return session.scalar(select(CaseRow).where(CaseRow.id == of_clock).with_for_update())
+
+
 def lock_clock(session: Session, clock_id: int) -> ClockRow | None:
     return session.scalar(select(ClockRow).where(ClockRow.id == clock_id).with_for_update())
 
 
-def list_cards(session: Session, limit: int) -> list[CardRow]:
-    """The newest cards first."""
-    return list(session.scalars(select(CardRow).order_by(CardRow.id.desc()).limit(limit)))
+def list_cards_of_desk(session: Session, department: str, region_code: str, limit: int) -> list[CardRow]:
+    """Of the cases this desk has a stage of, the newest first."""
+    at_desk = select(StageRow.case_id).where(StageRow.department == department, StageRow.region_code == region_code)
+    return _newest_cards(session, CardRow.case_id.in_(at_desk), limit)
+
+
+def list_cards_of_villages(session: Session, village_codes: list[str], limit: int) -> list[CardRow]:
+    """Of these villages' cases, the newest first."""
+    from_there = select(CaseRow.id).where(CaseRow.village_code.in_(village_codes))
+    return _newest_cards(session, CardRow.case_id.in_(from_there), limit)
+
+
+def _newest_cards(session: Session, wanted: ColumnElement[bool], limit: int) -> list[CardRow]:
+    return list(session.scalars(select(CardRow).where(wanted).order_by(CardRow.id.desc()).limit(limit)))

@@ -20,7 +20,10 @@ class RowConflict(Exception):
 
 
 def open_engine(database_url: str) -> Engine:
-    """An engine for `database_url`. A bare postgresql:// address uses psycopg."""
+    """An engine for `database_url`. A bare postgresql:// address uses psycopg.
+
+    Its errors name statements and never values: they reach the log, and the values are people's.
+    """
     url = make_url(database_url)
     if url.drivername == "postgresql":
         url = url.set(drivername="postgresql+psycopg")
@@ -28,11 +31,15 @@ def open_engine(database_url: str) -> Engine:
         if url.database:
             Path(url.database).parent.mkdir(parents=True, exist_ok=True)
         engine = create_engine(
-            url, connect_args={"timeout": 30, "check_same_thread": False}, pool_size=16, max_overflow=64
+            url,
+            connect_args={"timeout": 30, "check_same_thread": False},
+            pool_size=16,
+            max_overflow=64,
+            hide_parameters=True,
         )
         _make_sqlite_safe(engine)
         return engine
-    return create_engine(url, pool_pre_ping=True, pool_size=16, max_overflow=32)
+    return create_engine(url, pool_pre_ping=True, pool_size=16, max_overflow=32, hide_parameters=True)
 
 
 def _make_sqlite_safe(engine: Engine) -> None:
@@ -60,7 +67,8 @@ def writing(engine: Engine) -> Iterator[Session]:
         with Session(engine, expire_on_commit=False) as session, session.begin():
             yield session
     except IntegrityError as error:
-        raise RowConflict(str(error.orig)) from error
+        # The first line names the constraint; PostgreSQL's next quotes the row. Nothing is chained for the same reason.
+        raise RowConflict(str(error.orig).partition("\n")[0]) from None
 
 
 @contextmanager

@@ -2,8 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column
 
 from server.db.base import Row
 
@@ -29,7 +28,3 @@ class MachineRow(Row):
     enrolled_at: Mapped[datetime]
     last_seen_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
-
-
-def list_machines(session: Session) -> list[MachineRow]:
-    return list(session.scalars(select(MachineRow).order_by(MachineRow.enrolled_at)))

@@ -39,6 +39,10 @@ def find_staff_by_name(session: Session, sign_in_name: str) -> StaffRow | None:
     return session.scalar(select(StaffRow).where(StaffRow.sign_in_name == sign_in_name))
 
 
+def lock_staff_by_name(session: Session, sign_in_name: str) -> StaffRow | None:
+    return session.scalar(select(StaffRow).where(StaffRow.sign_in_name == sign_in_name).with_for_update())
+
+
 def count_staff(session: Session) -> int:
     return len(session.scalars(select(StaffRow.id)).all())
 

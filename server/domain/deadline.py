@@ -98,11 +98,14 @@ def card_falling(due: Deadline | None, now: datetime, issued: frozenset[CardColo
 
 
 def working_days_left(due: date, now: datetime, calendar: WorkCalendar) -> int:
-    """Working days after today up to the due date; negative once it is past (−1: one working day over)."""
+    """Working days after today up to the due date; negative once it is past.
+
+    −1 is the first working day over; the days off before it are over as well, so they are −1 and never 0, which is today.
+    """
     today = local_date(now)
     if due >= today:
         return _working_days_between(today, due, calendar)
-    return -_working_days_between(due, today, calendar)
+    return min(-1, -_working_days_between(due, today, calendar))
 
 
 def _working_days_between(after: date, until: date, calendar: WorkCalendar) -> int:

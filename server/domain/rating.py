@@ -27,7 +27,3 @@ def parse_grade(value: object) -> Grade:
         return Grade(int(str(value)))
     except ValueError:
         raise RatingRefused("请从“非常满意”到“非常不满意”五档里选一档。") from None
-
-
-def is_bad(grade: Grade) -> bool:
-    return grade <= Grade.DISSATISFIED

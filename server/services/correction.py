@@ -1,25 +1,28 @@
 """补正: asks for every missing paper at once, stops the clock, and lets the case go on when the papers come."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
+from forms.item import Material, ServiceItem
 from forms.packet import PacketFault
 from server.db import correction as db
 from server.db.case import CaseRow, list_cases_in_status, list_documents
 from server.db.correction import CorrectionRow
-from server.domain.case import Action, Status, require_allowed
+from server.domain.case import Action, Status
 from server.domain.correction import CorrectionPoint, require_one_time
 from server.domain.people import Actor
-from server.domain.words import CORRECTION_REASON, LABELS
+from server.domain.words import CORRECTION_REASON
 from server.services import deadline
 from server.services.event import record_event
 from server.services.item_version import item_of
+from server.services.review import stage_at_desk
 from server.services.work import Work
 
 
 def request_correction(work: Work, case: CaseRow, actor: Actor, points: list[CorrectionPoint]) -> None:
-    """Raises ActionNotAllowed, CorrectionRefused."""
-    require_allowed(Status(case.status), Action.REQUEST_CORRECTION, actor.role, LABELS)
-    materials = item_of(case).materials_by_id
+    """By the desk that holds the case. Raises ActionNotAllowed, NotYourDesk, CorrectionRefused."""
+    stage_at_desk(work, case, actor, Action.REQUEST_CORRECTION)
+    materials = {material.id: material for material in correctable_materials(item_of(case))}
     require_one_time(points, was_corrected(work, case), set(materials))
     work.session.add(
         CorrectionRow(
@@ -39,16 +42,25 @@ def request_correction(work: Work, case: CaseRow, actor: Actor, points: list[Cor
     record_event(work, case, "correction_requested", actor.display_name, note, brief=brief)
 
 
-def answer_correction(work: Work, case: CaseRow, packet_id: str, material_ids: list[str], agent_name: str) -> None:
-    """Take the corrected papers; the older ones stay on record. Raises PacketFault when they do not answer the request."""
+def correctable_materials(item: ServiceItem) -> list[Material]:
+    """What a villager can be asked to bring again: never a paper that departments hold themselves."""
+    return [material for material in item.materials if material.source != "department"]
+
+
+def answer_correction(work: Work, case: CaseRow, packet_id: str, pages: Mapping[str, int], agent_name: str) -> None:
+    """Take the corrected papers; the older ones stay on record. Raises PacketFault when they do not answer the request.
+
+    `pages` counts the captured pages of each material: half a paper would spoil the one correction there is.
+    """
     correction = db.find_open_correction(work.session, case.id)
     if correction is None:
         raise PacketFault("这件现在不需要补材料，没有收下。请在“待补正”列表里核对。")
     asked = {point["material_id"] for point in correction.points}
-    if missing := asked - set(material_ids):
-        names = "、".join(item_of(case).materials_by_id[name].name for name in sorted(missing))
+    materials = item_of(case).materials_by_id
+    if missing := [materials[name] for name in sorted(asked) if pages.get(name, 0) < len(materials[name].page_names)]:
+        names = "、".join(material.name for material in missing)
         raise PacketFault(f"要求补正的材料还没有补齐：{names}。请补齐后重新上传。")
-    if set(material_ids) - asked:
+    if set(pages) - asked:
         raise PacketFault("里面有没有要求补正的材料，没有收下。请只补要求的那几样。")
     for document in list_documents(work.session, case.id):
         if document.material_id in asked:

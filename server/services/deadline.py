@@ -134,11 +134,14 @@ def _card(work: Work, case: CaseRow, clock: ClockRow, due: Deadline, colour: Car
 
 
 def sweep_clock(work: Work, clock_id: int) -> int:
-    """Look at one clock whose time has come. Returns how many cards fell. Idempotent."""
+    """Look at one clock whose time has come. Returns how many cards fell. Idempotent.
+
+    The case is locked first, as every desk does: two who take locks in another order would wait for each other.
+    """
+    case = db.lock_case_of_clock(work.session, clock_id)
     clock = db.lock_clock(work.session, clock_id)
-    if clock is None or clock.finished_at:
+    if case is None or clock is None or clock.finished_at:
         return 0
-    case = work.session.get(CaseRow, clock.case_id)
     cards = record_falling_cards(work, case, clock)
     _recompute(work, clock)
     return len(cards)

@@ -7,7 +7,14 @@ from server.db import case as db
 from server.db.audit import append_audit
 from server.db.case import CaseRow, DocumentRow, EventRow, StageRow
 from server.db.correction import find_open_correction
-from server.db.deadline import CardRow, ClockRow, list_cards, list_clocks, list_clocks_of
+from server.db.deadline import (
+    CardRow,
+    ClockRow,
+    list_cards_of_desk,
+    list_cards_of_villages,
+    list_clocks,
+    list_clocks_of,
+)
 from server.db.rating import find_rating
 from server.domain.case import CLOSED, Action, Status, allowed_actions
 from server.domain.disclosure import stated_labels
@@ -16,7 +23,7 @@ from server.domain.rating import LABELS as GRADE_LABELS
 from server.domain.review import StageState, asks_for_judgement
 from server.domain.words import ACTION, CARD, CLOCK, EVENT, PAUSE, STATUS, VERDICT
 from server.services.answers import shown_answers
-from server.services.correction import PaperToBring, papers_to_bring, was_corrected
+from server.services.correction import PaperToBring, correctable_materials, papers_to_bring, was_corrected
 from server.services.item_version import item_of
 from server.services.review import STAGE_ACTIONS, desk_name, desks_of
 from server.services.tracking import ClockFace, clock_face, clock_in_words
@@ -141,12 +148,16 @@ class CasePage:
 
 
 def list_inbox(work: Work, actor: Actor) -> list[InboxLine]:
-    """What waits at this desk, the most urgent first; a supervisor sees the whole region's open and closed cases."""
+    """What waits at this desk, the most urgent first; a supervisor sees the newest of the whole region, open ones first."""
     if actor.role is Role.SUPERVISOR:
-        cases = db.list_cases_under(work.session, actor.desk.region_code, PAST_SHOWN)
+        cases = db.list_cases_of_villages(work.session, _overseen_villages(work, actor), PAST_SHOWN)
     else:
         cases = db.list_cases_at_desk(work.session, actor.desk.department, actor.desk.region_code)
     return _lines(work, cases)
+
+
+def _overseen_villages(work: Work, supervisor: Actor) -> list[str]:
+    return work.tools.catalogue.regions.village_codes_in(supervisor.desk.region_code)
 
 
 def list_past(work: Work, actor: Actor) -> list[InboxLine]:
@@ -227,7 +238,7 @@ def case_page(work: Work, actor: Actor, case_number: str, *, in_full: bool = Fal
         history=tuple(_happening(event) for event in db.list_events(work.session, case.id)),
         actions=_actions(work, case, actor),
         may_be_not_applicable=_may_be_not_applicable(case, actor),
-        correctable=tuple((m.id, m.name) for m in item.materials if m.source != "department"),
+        correctable=tuple((material.id, material.name) for material in correctable_materials(item)),
         asked=papers_to_bring(case, correction) if correction else (),
         stated_labels=tuple(stated_labels(item)),
         unconfirmed=not item.is_confirmed,
@@ -284,12 +295,14 @@ def _card(work: Work, case_number: str, clock: ClockRow, card: CardRow) -> Card:
 
 def list_recent_cards(work: Work, actor: Actor) -> list[Card]:
     """The newest cards this person may see."""
+    if actor.role is Role.SUPERVISOR:
+        cards = list_cards_of_villages(work.session, _overseen_villages(work, actor), PAST_SHOWN)
+    else:
+        cards = list_cards_of_desk(work.session, actor.desk.department, actor.desk.region_code, PAST_SHOWN)
     shown = []
-    for card in list_cards(work.session, PAST_SHOWN):
-        case = work.session.get(CaseRow, card.case_id)
-        if may_see_case(actor, desks_of(case), case.village_code, work.tools.catalogue.regions):
-            clock = work.session.get(ClockRow, card.clock_id)
-            shown.append(_card(work, case.case_number, clock, card))
+    for card in cards:
+        case, clock = work.session.get(CaseRow, card.case_id), work.session.get(ClockRow, card.clock_id)
+        shown.append(_card(work, case.case_number, clock, card))
     return shown
 
 

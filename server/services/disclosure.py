@@ -7,6 +7,7 @@ from server.db.case import CaseRow
 from server.db.disclosure import DisclosureRow
 from server.domain.case import Status
 from server.domain.disclosure import DisclosureFacts, result_columns
+from server.services.answers import mask_numbers
 from server.services.item_version import item_of
 from server.services.work import Work
 
@@ -26,7 +27,8 @@ def facts_of(work: Work, case: CaseRow, answers: Answers) -> DisclosureFacts:
 
 def publish_result(work: Work, case: CaseRow, answers: Answers) -> None:
     """Exactly one entry per closed case (count(closed) = shown + withheld with a reason)."""
-    columns = result_columns(item_of(case), facts_of(work, case, answers), case.stated_result)
+    stated = {label: mask_numbers(words) for label, words in case.stated_result.items()}
+    columns = result_columns(item_of(case), facts_of(work, case, answers), stated)
     granted = case.status == Status.COMPLETED
     reason = None if granted and columns else WITHHELD_COUNTS_ONLY if granted else WITHHELD_NOT_GRANTED
     work.session.add(

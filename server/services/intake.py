@@ -1,7 +1,7 @@
 """Takes a packet in exactly once: opens it, keeps the documents, opens the case and starts its clock."""
 
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import uuid4
 
@@ -11,7 +11,7 @@ from forms.check import find_gaps
 from forms.clock import local_date
 from forms.identity import mask_name, normal_id_number
 from forms.item import ServiceItem
-from forms.packet import Document, Manifest, PacketFault, open_packet
+from forms.packet import Agent, Document, Manifest, PacketFault, open_packet
 from server.db import case as db
 from server.db.case import CaseRow, DocumentRow, StageRow
 from server.db.correction import find_correction_by_packet
@@ -72,31 +72,38 @@ def _count_sheets(document: Document, contents: dict[str, bytes]) -> int:
         raise PacketFault(f"“{document.name}”打不开，不是完好的PDF，没有收下。请在拍材料那一步重新拍这一样。") from None
 
 
-def find_taken_in(work: Work, packet_id: str) -> TakenIn | None:
-    """The answer already given for this packet: asking twice opens no second case."""
+def find_taken_in(work: Work, packet_id: str, machine: Machine) -> TakenIn | None:
+    """The answer already given for this packet: asking twice opens no second case.
+
+    Only to its own village (BOLA): the answer holds the lookup code.
+    """
     case = db.find_case_by_packet(work.session, packet_id)
     if case is None and (correction := find_correction_by_packet(work.session, packet_id)):
         case = work.session.get(CaseRow, correction.case_id)
-    return _taken_in(work, case) if case else None
+    return _taken_in(work, case) if case and case.village_code == machine.village_code else None
 
 
 def take_in_packet(work: Work, opened: OpenedPacket, machine: Machine) -> TakenIn:
     """Open the case, or add the corrected papers to it. Idempotent by packet id. Raises PacketFault."""
     manifest = opened.manifest
-    if taken := find_taken_in(work, manifest.packet_id):
+    if taken := find_taken_in(work, manifest.packet_id, machine):
         return taken
     if manifest.machine_id != machine.id or manifest.village_code != machine.village_code:
         raise PacketFault("材料包不是这台电脑在本村收的，没有收下。请在收件的那台电脑上上传。")
-    _require_agent(work, manifest)
+    opened = replace(opened, manifest=manifest.model_copy(update={"agent": _known_agent(work, manifest)}))
     case = _answer(work, opened) if manifest.kind == "correction" else _open_case(work, opened)
     return _taken_in(work, case)
 
 
-def _require_agent(work: Work, manifest: Manifest) -> None:
-    """Every receipt has a person who answers for it; one who has left since still answers for what was received."""
+def _known_agent(work: Work, manifest: Manifest) -> Agent:
+    """Every receipt has a person who answers for it, by the name on the account and not by one a packet states.
+
+    One who has left since still answers for what was received. Raises PacketFault.
+    """
     row = find_staff_by_name(work.session, manifest.agent.sign_in_name)
     if row is None or row.role != Role.VILLAGE_AGENT or row.region_code != manifest.village_code:
         raise PacketFault("收件人不是本村登记的代办员，没有收下。请用本村代办员的账号重新登录后上传。")
+    return Agent(sign_in_name=row.sign_in_name, display_name=row.display_name)
 
 
 def _taken_in(work: Work, case: CaseRow) -> TakenIn:
@@ -146,13 +153,17 @@ def _of_same_visit(case: CaseRow, manifest: Manifest) -> CaseRow:
 
 def _require_complete(item: ServiceItem, manifest: Manifest) -> None:
     """The server asks the same question the kiosk did; a packet with gaps would cost the villager a second trip."""
-    pages = {document.material_id: document.pages for document in manifest.documents}
+    pages = _pages_of(manifest)
     unknown = pages.keys() - item.materials_by_id.keys()
     gaps = [gap.sentence for gap in find_gaps(item, manifest.answers, pages)]
     if unknown:
         gaps.append("有材料不在这个事项的材料清单里。")
     if gaps:
         raise PacketFault(f"材料还不齐，没有收下：{''.join(gaps[:5])}请补齐后重新上传。")
+
+
+def _pages_of(manifest: Manifest) -> dict[str, int]:
+    return {document.material_id: document.pages for document in manifest.documents}
 
 
 def _case_row(work: Work, item: ServiceItem, manifest: Manifest) -> CaseRow:
@@ -252,7 +263,7 @@ def _answer(work: Work, opened: OpenedPacket) -> CaseRow:
         work,
         case,
         manifest.packet_id,
-        [document.material_id for document in manifest.documents],
+        _pages_of(manifest),
         manifest.agent.display_name,
     )
     _keep_documents(work, case, opened)

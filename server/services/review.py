@@ -37,12 +37,12 @@ def desks_of(case: CaseRow) -> set[Desk]:
 
 
 def stage_at_desk(work: Work, case: CaseRow, actor: Actor, action: Action) -> StageRow:
-    """The open stage this actor may act on. Raises ActionNotAllowed, NotYourDesk."""
+    """The open stage this actor may act on; a correction fits any of them. Raises ActionNotAllowed, NotYourDesk."""
     require_allowed(Status(case.status), action, actor.role, LABELS)
-    stages = {stage.id: stage for stage in item_of(case).stages}
+    wanted = STAGE_ACTIONS.get(action)
     active = [row for row in case.stages if row.state == StageState.ACTIVE]
     for row in active:
-        if Desk(row.department, row.region_code) == actor.desk and stages[row.stage_id].action == STAGE_ACTIONS[action]:
+        if Desk(row.department, row.region_code) == actor.desk and wanted in (None, _stage_of(case, row).action):
             return row
     holders = "、".join(desk_name(work, row) for row in active) or "无"
     raise NotYourDesk(f"这件现在不在您这里，在：{holders}。")
@@ -148,4 +148,5 @@ def _finish(work: Work, case: CaseRow, row: StageRow, actor: Actor, kind: str, n
 def _end(work: Work, case: CaseRow, row: StageRow, actor: Actor, status: Status, kind: str, reason: str) -> None:
     walk.finish_stage(work, row, StageState.DONE, actor.display_name)
     walk.close_case(work, case, status, answers_of(work, case))
-    record_event(work, case, kind, actor.display_name, reason)
+    # The reason may tell of illness or income: it is read on our page, not on a locked phone by way of WeChat.
+    record_event(work, case, kind, actor.display_name, reason, brief="原因和下一步请点开看")

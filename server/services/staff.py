@@ -62,9 +62,12 @@ def create_staff(
 
 
 def check_password(work: Work, sign_in_name: str, password: str) -> StaffRow | str:
-    """The account, or the sentence that refuses. Failures are counted, so the caller must commit either way."""
+    """The account, or the sentence that refuses. Failures are counted, so the caller must commit either way.
+
+    The row is locked: many guesses at one moment would else be counted as one.
+    """
     # PostgreSQL refuses text with a NUL in it; no name has one.
-    row = None if "\0" in sign_in_name else db.find_staff_by_name(work.session, sign_in_name)
+    row = None if "\0" in sign_in_name else db.lock_staff_by_name(work.session, sign_in_name)
     if row is None or not row.active:
         _matches(_NOBODY, password)
         return WRONG

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from server.db.case import CaseRow, EventRow, find_case_by_lookup_code, find_case_by_number, list_events
+from server.db.case import CaseRow, EventRow, find_case_by_lookup_code, list_events
 from server.db.correction import find_open_correction
 from server.db.deadline import ClockRow, list_clocks
 from server.db.disclosure import find_result
@@ -64,11 +64,6 @@ class Progress:
 
 def find_progress(work: Work, lookup_code: str) -> Progress | None:
     case = find_case_by_lookup_code(work.session, lookup_code)
-    return progress_of(work, case) if case else None
-
-
-def find_progress_by_number(work: Work, case_number: str) -> Progress | None:
-    case = find_case_by_number(work.session, case_number)
     return progress_of(work, case) if case else None
 
 
@@ -154,7 +149,7 @@ def progress_in_words(progress: Progress) -> str:
     if progress.decision_reason:
         lines.append(f"原因：{progress.decision_reason}")
     if progress.is_closed and progress.grade is None:
-        lines.append("事情办完了，请点开链接给服务评个价。")
+        lines.append("这件已经办结，请点开链接给服务评个价。")
     return "\n".join(lines)
 
 
@@ -165,5 +160,5 @@ def clock_in_words(clock: ClockFace) -> str:
         )
     day = f"{clock.due_on.month}月{clock.due_on.day}日"
     if clock.days_left < 0:
-        return f"已超过承诺时限{-clock.days_left}个工作日（应在{day}前办结）"
+        return f"已超过时限{-clock.days_left}个工作日（应在{day}前办结）"
     return f"还剩{clock.days_left}个工作日，{day}前办结" if clock.days_left else f"今天（{day}）应当办结"

@@ -13,6 +13,7 @@ from server.db.upload import UploadRow, list_stale_uploads, lock_upload
 from server.services.work import Tools, Work
 
 UPLOAD_LIFE = timedelta(days=7)
+GONE = "服务器上没有这次上传的记录，会自动从头再传。"
 
 
 class UploadRefused(Exception):
@@ -49,7 +50,7 @@ def get_upload(work: Work, upload_id: str, machine_id: str) -> UploadRow:
     """Raises UploadRefused (404) for one that is unknown, expired or another machine's."""
     row = lock_upload(work.session, upload_id, machine_id)
     if row is None:
-        raise UploadRefused(404, "服务器上没有这次上传的记录，会自动从头再传。")
+        raise UploadRefused(404, GONE)
     return row
 
 
@@ -71,6 +72,12 @@ def writing_part(tools: Tools, upload_id: str) -> Iterator[int]:
         yield handle
     finally:
         os.close(handle)
+
+
+def require_noted_bytes(handle: int, row: UploadRow) -> None:
+    """Going on behind bytes that a power cut took would leave a hole. Raises UploadRefused (404): it begins anew."""
+    if os.fstat(handle).st_size < row.received:
+        raise UploadRefused(404, GONE)
 
 
 def append_chunks(handle: int, offset: int, limit: int, chunks: Iterable[bytes]) -> int:
@@ -103,7 +110,7 @@ def read_whole(tools: Tools, row: UploadRow) -> bytes:
         with open(part_file(tools, row.id), "rb") as file:
             return file.read(row.length)
     except FileNotFoundError:
-        raise UploadRefused(404, "服务器上没有这次上传的记录，会自动从头再传。") from None
+        raise UploadRefused(404, GONE) from None
 
 
 def forget_upload(work: Work, row: UploadRow) -> None:

@@ -210,6 +210,21 @@ def test_a_blocked_picture_is_refused_and_a_lesser_finding_may_be_kept(begun, ey
     assert kept["accepted"] and kept["visit"]["materials"][0]["pages"][0]["kept_despite"] == ["obstructed", "too_dark"]
 
 
+def test_a_picture_taken_while_the_next_villager_steps_up_is_not_put_among_their_papers(begun, eye, good_answers):
+    begun.post("/api/visit/step", {"step": "capture"})
+
+    def next_villager():
+        begun.post("/api/visit/set-aside")
+        begun.post("/api/visits", {"item_code": "MZ-008"})
+        begun.post("/api/visit/answers", good_answers)
+        begun.post("/api/visit/step", {"step": "capture"})
+
+    eye.meanwhile = next_villager
+    refused = begun.post("/api/visit/capture", {"material_id": "apply_form"})
+    assert begun.status == 409 and "换了一件" in refused["error"]["message"]
+    assert not begun.get("/api/visit")["visit"]["materials"][0]["pages"]
+
+
 def test_pages_can_be_looked_at_retaken_and_taken_out(begun):
     visit = begun.capture_everything()
     first = visit["materials"][1]["pages"][0]["page_id"]

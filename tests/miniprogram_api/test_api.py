@@ -76,6 +76,10 @@ def case(here):
     return make.take_in(here, make.enrolled_machine(here))
 
 
+def test_no_answer_about_a_person_is_kept_by_anything_on_the_way(phone):
+    assert phone.get("/cases").headers["Cache-Control"] == "no-store"
+
+
 def test_a_login_code_works_once(phone):
     again = requests.post(f"{phone.api}/login", json={"code": phone.code}, timeout=10)
     assert again.status_code == 401

@@ -1,5 +1,6 @@
 """Hands a finished upload in as a packet: the same packet twice gets the same answer and opens one case."""
 
+from contextlib import suppress
 from dataclasses import asdict
 
 from flask import Blueprint, Response, g, jsonify
@@ -22,7 +23,7 @@ def add_routes(blueprint: Blueprint) -> None:
 @guarded_by("machine")
 def hand_in(packet_id: str) -> tuple[Response, int]:
     with installation().look() as work:
-        if taken := find_taken_in(work, packet_id):
+        if taken := find_taken_in(work, packet_id, g.machine):
             return jsonify(asdict(taken)), 200
     upload_id = str(json_body().get("upload_id", ""))
     try:
@@ -46,14 +47,18 @@ def _open_upload(packet_id: str, upload_id: str) -> OpenedPacket:
 
 def _take_in(opened: OpenedPacket, upload_id: str) -> TakenIn:
     try:
-        with installation().begin() as work:
-            taken = take_in_packet(work, opened, g.machine)
-            forget_upload(work, get_upload(work, upload_id, g.machine.id))
-            return taken
+        return _take_in_once(opened, upload_id)
     except RowConflict:
         # The same packet was handed in twice at one moment: the other one opened the case, this one reads its answer.
+        # Or another packet of the same new resident came first: once more, and the resident is known.
         with installation().look() as work:
-            taken_before = find_taken_in(work, opened.manifest.packet_id)
-        if taken_before is None:
-            raise
-        return taken_before
+            taken_before = find_taken_in(work, opened.manifest.packet_id, g.machine)
+        return taken_before or _take_in_once(opened, upload_id)
+
+
+def _take_in_once(opened: OpenedPacket, upload_id: str) -> TakenIn:
+    with installation().begin() as work:
+        taken = take_in_packet(work, opened, g.machine)
+        with suppress(UploadRefused):  # the same upload handed in at the same moment has forgotten it already
+            forget_upload(work, get_upload(work, upload_id, g.machine.id))
+        return taken

@@ -13,6 +13,7 @@ from server.services.upload import (
     forget_upload,
     get_upload,
     note_received,
+    require_noted_bytes,
     start_upload,
     writing_part,
 )
@@ -99,6 +100,7 @@ def patch(upload_id: str) -> Response:
     if request.mimetype != "application/offset+octet-stream":
         raise Refusal(415, "bad_type", "上传内容的类型不对。请更新村里电脑上的程序。")
     stated = _whole_number("Upload-Offset")
+    request.max_content_length = MAX_PACKET_BYTES
     try:
         received = _receive(upload_id, stated)
     except UploadRefused as refused:
@@ -111,6 +113,7 @@ def _receive(upload_id: str, stated: int) -> int:
     with writing_part(here.tools, upload_id) as handle:
         with here.look() as work:  # read under the file's lock: nobody else can move the offset now
             row = get_upload(work, upload_id, g.machine.id)
+        require_noted_bytes(handle, row)
         if stated != row.received:
             raise UploadRefused(409, "续传的位置对不上，会自动核对后接着传。")
         received = stated

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from flask import Flask, Response, jsonify, render_template, request
 from werkzeug.exceptions import HTTPException
 
+from server.services.work import RowConflict
+
 log = logging.getLogger("hongye.errors")
 
 SENTENCES = {
@@ -19,6 +21,7 @@ SENTENCES = {
     429: "操作太频繁，请过一分钟再试。",
     500: "系统出了差错，这一步没有办成，已办好的不会丢。请稍后再试；再不行，把编号告诉管理员。",
 }
+AT_ONCE = "刚才有人同时在办这件事，您这一次没有记下。请刷新页面看看，没有办好就再办一次。"
 
 
 def new_reference() -> str:
@@ -45,6 +48,12 @@ def install_errors(app: Flask, as_json: Callable[[], bool]) -> None:
     def _http(error: HTTPException) -> Response:
         status = error.code or 500
         return _answer(status, f"http_{status}", SENTENCES.get(status, SENTENCES[400]), as_json())
+
+    @app.errorhandler(RowConflict)
+    def _second_of_two(conflict: RowConflict) -> Response:
+        reference = new_reference()
+        log.warning("%s %s %s: %s", reference, request.method, request.url_rule, conflict)
+        return _answer(409, "at_once", AT_ONCE, as_json(), reference)
 
     @app.errorhandler(Exception)
     def _failed(error: Exception) -> Response:

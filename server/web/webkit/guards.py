@@ -45,6 +45,8 @@ def install_guards(app: Flask, checks: dict[str, Callable[[], None]]) -> None:
     def _check_guard() -> None:
         if request.endpoint is None:
             return  # no such page: Flask answers 404
+        if "\0" in request.path:
+            abort(404)  # no name or number has a NUL, and PostgreSQL fails on text with one
         guard = guard_of(current_app, request.endpoint)  # type: ignore[arg-type]
         if guard is None:
             abort(403)

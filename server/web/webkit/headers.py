@@ -31,6 +31,7 @@ def install_headers(app: Flask, *, secure: bool) -> None:
         if response.mimetype == "text/html":
             headers.setdefault("Content-Security-Policy", CONTENT_POLICY)
             headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
+        if response.mimetype in ("text/html", "application/json"):
             # Shared phones and counter PCs: the back button must not show the last person's page.
             headers.setdefault("Cache-Control", "no-store")
         if secure and request.is_secure:

@@ -122,6 +122,11 @@ def test_working_days_left_count_down_through_a_weekend_and_go_negative():
     assert working_days_left(date(2026, 11, 25), friday, PLAIN) == -2
 
 
+def test_a_weekend_after_the_due_day_is_over_and_not_today():
+    saturday = datetime(2026, 11, 28, 1, tzinfo=UTC)
+    assert working_days_left(date(2026, 11, 27), saturday, PLAIN) == -1
+
+
 def test_years_without_a_published_notice_say_so():
     assert BEIHAI.is_provisional(date(2027, 3, 1))
     assert not BEIHAI.is_provisional(date(2026, 11, 23))

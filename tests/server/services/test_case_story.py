@@ -1,12 +1,15 @@
 """One case from receipt to rating through the services, on both databases."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 
 import pytest
 
-from forms.packet import PacketFault
+from forms.packet import Agent, PacketFault
+from server.db.audit import append_audit
 from server.db.case import find_case_by_number, list_events
-from server.db.deadline import list_cards, list_clocks
+from server.db.deadline import list_cards_of_villages, list_clocks
 from server.domain.case import ActionNotAllowed, Status
 from server.domain.correction import CorrectionPoint, CorrectionReason, CorrectionRefused
 from server.domain.deadline import start_of
@@ -15,8 +18,10 @@ from server.domain.review import Verdict
 from server.jobs import end_expired_notices, sweep_deadlines
 from server.services import review
 from server.services.audit import verify_audit
-from server.services.correction import list_open_corrections, request_correction
+from server.services.correction import correctable_materials, list_open_corrections, request_correction
+from server.services.deadline import sweep_clock
 from server.services.desk import CaseHidden, case_page, get_case_to_act, list_inbox, list_recent_cards
+from server.services.intake import OpenedPacket, take_in_packet
 from server.services.public_board import read_board
 from server.services.rating import rate_case
 from server.services.tracking import find_progress
@@ -191,7 +196,9 @@ def test_one_slow_department_of_a_joint_review_gets_the_card_not_the_quick_one(i
     clock.move_to(beihai(30))
     assert sweep_deadlines(installation) == 2
     with installation.look() as work:
-        assert {tuple(card.desks) for card in list_cards(work.session, 10)} == {("450521 公安",)}
+        assert {tuple(card.desks) for card in list_cards_of_villages(work.session, [make.VILLAGE], 10)} == {
+            ("450521 公安",)
+        }
 
 
 def test_cards_missed_by_a_sleeping_worker_are_recorded_when_the_desk_acts(installation, taken, clock):
@@ -199,5 +206,96 @@ def test_cards_missed_by_a_sleeping_worker_are_recorded_when_the_desk_acts(insta
     clock.move_to(beihai(30))
     act(installation, make.TOWNSHIP_CIVIL, taken_in.case_number, review.verify_case, "")
     with installation.look() as work:
-        fell = {card.colour: card.fell_at for card in list_cards(work.session, 10)}
+        fell = {card.colour: card.fell_at for card in list_cards_of_villages(work.session, [make.VILLAGE], 10)}
     assert fell == {"yellow": start_of(date(2026, 9, 28)), "red": start_of(date(2026, 9, 30))}
+
+
+def test_a_desk_that_does_not_hold_the_case_cannot_spend_its_one_correction(installation, taken):
+    taken_in, _ = taken
+    point = [CorrectionPoint("id_card", CorrectionReason.UNCLEAR, "国徽面反光，请重拍")]
+    with pytest.raises(review.NotYourDesk, match="廉州镇·民政"):
+        act(installation, make.COUNTY_CIVIL, taken_in.case_number, request_correction, point)
+    act(installation, make.TOWNSHIP_CIVIL, taken_in.case_number, request_correction, point)
+
+
+def test_a_paper_that_departments_hold_is_asked_of_no_villager(installation):
+    item = installation.tools.catalogue.get_item("MZ-001")
+    asked = {material.id for material in correctable_materials(item)}
+    assert item.materials_by_id.keys() - asked == {"school_proof"}
+
+
+def test_half_a_paper_does_not_answer_the_one_correction(installation, taken):
+    taken_in, machine = taken
+    point = [CorrectionPoint("id_card", CorrectionReason.UNCLEAR, "两面都看不清，请重拍")]
+    act(installation, make.TOWNSHIP_CIVIL, taken_in.case_number, request_correction, point)
+    answer = {"kind": "correction", "case_number": taken_in.case_number, "lookup_code": taken_in.lookup_code}
+    item = installation.tools.catalogue.get_item("MZ-008")
+    documents, _ = make.documents_for(item, installation.tools.clock.now(), {"id_card"})
+    one_side = (documents[0].model_copy(update={"pages": 1}),)
+    manifest = make.manifest_for(installation, machine, documents=one_side, **answer)
+    with installation.begin() as work, pytest.raises(PacketFault, match="还没有补齐"):
+        take_in_packet(work, OpenedPacket(manifest, {"id_card": 1}), machine)
+    make.take_in(installation, machine, only={"id_card"}, **answer)
+
+
+def test_the_receipt_names_the_agent_as_the_account_does(installation, taken):
+    _, machine = taken
+    boast = Agent(sign_in_name=make.VILLAGE_AGENT.account_id, display_name="冒名")
+    number = make.take_in(installation, machine, agent=boast).case_number
+    with installation.look() as work:
+        page = case_page(work, make.TOWNSHIP_CIVIL, number)
+    assert (page.agent, page.history[0].actor) == (make.VILLAGE_AGENT.display_name,) * 2
+
+
+def test_a_citys_supervisor_sees_the_cases_and_cards_of_its_counties(installation, taken, clock):
+    city = make.Actor("shi-jiancha", "何模拟", make.Role.SUPERVISOR, make.Desk("电子监察", "450500"))
+    elsewhere = make.Actor("x", "外县", make.Role.SUPERVISOR, make.Desk("电子监察", "450502"))
+    clock.move_to(beihai(30))
+    sweep_deadlines(installation)
+    with installation.look() as work:
+        assert [line.case_number for line in list_inbox(work, city)] == [taken[0].case_number]
+        assert len(list_recent_cards(work, city)) == 2
+        assert (list_inbox(work, elsewhere), list_recent_cards(work, elsewhere)) == ([], [])
+
+
+def test_a_clock_that_cannot_be_read_keeps_no_other_card_from_falling(installation, taken, clock, monkeypatch):
+    broken, whole = taken[0], make.take_in(installation, taken[1])
+    with installation.look() as work:
+        first = promised(work, broken.case_number).id
+    monkeypatch.setattr("server.jobs.sweep_clock", lambda work, key: 1 // 0 if key == first else sweep_clock(work, key))
+    clock.move_to(beihai(30))
+    assert sweep_deadlines(installation) == 2
+    with installation.look() as work:
+        assert {card.case_number for card in list_recent_cards(work, make.TOWNSHIP_CIVIL)} == {whole.case_number}
+
+
+def test_a_card_falling_while_a_desk_acts_keeps_neither_waiting_for_the_other(installation, taken, clock, caplog):
+    number = taken[0].case_number
+    clock.move_to(beihai(30))
+    with ThreadPoolExecutor(1) as another:
+        with installation.begin() as work:
+            case = get_case_to_act(work, make.TOWNSHIP_CIVIL, number)
+            append_audit(work.session, at=work.now, actor="zhen-mz", action="case.verified", subject=number)
+            sweep = another.submit(sweep_deadlines, installation)
+            time.sleep(0.3)
+            review.verify_case(work, case, make.TOWNSHIP_CIVIL, "属实")
+        assert sweep.result(timeout=20) == 0  # the desk's own step put both cards on record
+    assert not caplog.records  # PostgreSQL would have ended one of two that wait for each other
+    with installation.look() as work:
+        assert len(list_recent_cards(work, make.TOWNSHIP_CIVIL)) == 2
+
+
+def test_a_number_written_into_a_published_column_is_masked(installation, taken, clock):
+    number = taken[0].case_number
+    to_public_notice(installation, number)
+    clock.move_to(beihai(30))
+    end_expired_notices(installation)
+    stated = {"补助标准或金额": f"80元，{make.FICTITIOUS_ID}", "起始年月": "2026年10月"}
+    act(installation, make.COUNTY_HEAD, number, review.approve_case, "", stated)
+    act(installation, make.TOWNSHIP_CIVIL, number, review.issue_result, "")
+    with installation.look() as work:
+        [result] = read_board(work).results
+    published = dict(result.columns)
+    assert published["起始年月"] == "2026年10月"
+    assert published["补助标准或金额"].startswith("80元，450")
+    assert make.FICTITIOUS_ID not in published["补助标准或金额"]

@@ -2,6 +2,7 @@
 
 import base64
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import requests
@@ -82,6 +83,15 @@ def test_sixteen_copies_at_once_open_one_case(installation, kiosk):
     assert count_cases(installation) == 1
 
 
+def test_many_errands_of_one_new_resident_handed_in_at_once_are_all_taken(installation, kiosk):
+    packets = [make.sealed_packet(installation, kiosk.machine) for _ in range(8)]
+    uploads = [kiosk.upload(sealed) for _, sealed in packets]
+    with ThreadPoolExecutor(8) as hands:
+        answers = list(hands.map(lambda one, upload: kiosk.hand_in(one[0].packet_id, upload, one[1]), packets, uploads))
+    assert {answer.status_code for answer in answers} == {201}
+    assert count_cases(installation) == 8
+
+
 def test_a_broken_upload_goes_on_where_it_was(installation, kiosk):
     manifest, sealed = make.sealed_packet(installation, kiosk.machine)
     address = kiosk.create(len(sealed)).headers["Location"]
@@ -159,10 +169,41 @@ def test_what_is_wrong_inside_a_packet_is_said(installation, kiosk, changes, sen
 
 def test_nobody_resumes_another_machines_upload(installation, kiosk):
     address = kiosk.create(100).headers["Location"]
-    with installation.begin() as work:
-        other = enrol_machine(work, make_enrolment_code(work, make.VILLAGE), "另一台")
-    stranger = Kiosk(kiosk.url, f"{other.machine.id}.{other.secret}", other.machine)
+    stranger = another_machine(installation, kiosk, make.VILLAGE)
     assert stranger.patch(address, 0, b"x").status_code == 404
+
+
+def another_machine(installation, kiosk, village: str) -> Kiosk:
+    with installation.begin() as work:
+        other = enrol_machine(work, make_enrolment_code(work, village), "另一台")
+    return Kiosk(kiosk.url, f"{other.machine.id}.{other.secret}", other.machine)
+
+
+def test_another_village_learns_nothing_of_a_packet_by_its_number(installation, kiosk):
+    manifest, sealed = make.sealed_packet(installation, kiosk.machine)
+    kiosk.hand_in(manifest.packet_id, kiosk.upload(sealed), sealed)
+    stranger = another_machine(installation, kiosk, "450502001003")
+    answer = stranger.hand_in(manifest.packet_id, "none", b"")
+    assert answer.status_code == 404
+    assert manifest.lookup_code not in answer.text
+
+
+def test_an_upload_whose_bytes_a_power_cut_took_begins_anew_instead_of_leaving_a_hole(installation, kiosk, tmp_path):
+    address = kiosk.create(2000).headers["Location"]
+    assert kiosk.patch(address, 0, b"x" * 1000).status_code == 204
+    (tmp_path / "uploads" / address.rsplit("/", 1)[1]).write_bytes(b"x" * 10)
+    assert kiosk.patch(address, 1000, b"x" * 1000).status_code == 404
+
+
+def test_a_number_with_a_nul_in_it_is_no_number_on_either_database(kiosk):
+    assert kiosk.hand_in("%00", "none", b"").status_code == 404
+
+
+def test_only_an_upload_may_be_long(kiosk):
+    body = {"enrolment_code": "x" * 2_000_000}
+    answer = requests.post(f"{kiosk.url}/kiosk/enrol", json=body, timeout=10)
+    assert answer.status_code == 413
+    assert kiosk.upload(b"x" * 3_000_000)
 
 
 def test_an_enrolment_code_works_once(installation, kiosk):
