@@ -42,9 +42,6 @@ class RegionTree:
         except KeyError:
             raise UnknownRegion(code) from None
 
-    def find(self, code: str) -> Region | None:
-        return self._by_code.get(code)
-
     def list_level(self, level: Level) -> list[Region]:
         return [region for region in self._by_code.values() if region.level == level]
 

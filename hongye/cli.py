@@ -101,6 +101,11 @@ def _paper_commands(words: Words) -> None:
     notice = _command(sheet, "notice", "paper:sheet_notice", "make an item's one-time notice sheet")
     notice.add_argument("item", metavar="ITEM", help="the item's code, such as MZ-008")
     notice.add_argument("--out", type=Path, required=True)
+    notice.add_argument(
+        "--public-url",
+        default=f"http://127.0.0.1:{Ports.server}",
+        help="the villagers' address, for the QR code (default: a practice installation's)",
+    )
     due = _command(words, "due", "limits:due", "say when a limit ends")
     due.add_argument(
         "--at", required=True, metavar="TIME", help="when it begins (ISO 8601; without a zone: Asia/Shanghai)"

@@ -42,6 +42,9 @@ class ServerSettings(BaseModel):
     threads_per_worker: int = Field(default=256, ge=4, le=2048)
     session_secret: str = Field(min_length=32)
     secure_cookies: bool = True
+    # How many proxies of ours stand in front: only so many forwarded addresses are believed, else any caller could
+    # state an address and slip the limits on guessing.
+    trusted_proxies: int = Field(default=0, ge=0, le=5)
     clock_file: Path | None = None
     worker_pause_seconds: float = 1.0
     wechat: WeChatSettings

@@ -26,7 +26,7 @@ def sheet_notice(asked: argparse.Namespace) -> None:
         item,
         village_name="",
         made_on=local_date(SystemClock().now()),
-        guide_url=f"/services/{item.code}",
+        guide_url=f"{asked.public_url.rstrip('/')}/services/{item.code}",
         digest=catalogue.digest,
     )
     write(asked.out, render_notice_sheet(sheet))

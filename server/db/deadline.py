@@ -42,7 +42,6 @@ class PauseRow(Row):
     id: Mapped[int] = mapped_column(primary_key=True)
     clock_id: Mapped[int] = mapped_column(ForeignKey("clock.id"), index=True)
     reason: Mapped[str]
-    stage_id: Mapped[str | None]
     started_on: Mapped[date]
     ended_on: Mapped[date | None]
 

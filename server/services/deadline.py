@@ -44,7 +44,7 @@ def keep_time(work: Work, case: CaseRow) -> None:
         if open_pause and open_pause.reason != wanted:
             open_pause.ended_on = work.today
         if wanted and (open_pause is None or open_pause.reason != wanted):
-            clock.pauses.append(PauseRow(reason=wanted, stage_id=None, started_on=work.today))
+            clock.pauses.append(PauseRow(reason=wanted, started_on=work.today))
         _recompute(work, clock)
 
 

@@ -91,7 +91,7 @@ def take_in_packet(work: Work, opened: OpenedPacket, machine: Machine) -> TakenI
     if manifest.machine_id != machine.id or manifest.village_code != machine.village_code:
         raise PacketFault("材料包不是这台电脑在本村收的，没有收下。请在收件的那台电脑上上传。")
     opened = replace(opened, manifest=manifest.model_copy(update={"agent": _known_agent(work, manifest)}))
-    case = _answer(work, opened) if manifest.kind == "correction" else _open_case(work, opened)
+    case = _answer(work, opened) if manifest.kind == "correction" else _open_case(work, opened, machine)
     return _taken_in(work, case)
 
 
@@ -118,13 +118,13 @@ def _taken_in(work: Work, case: CaseRow) -> TakenIn:
     )
 
 
-def _open_case(work: Work, opened: OpenedPacket) -> CaseRow:
+def _open_case(work: Work, opened: OpenedPacket, machine: Machine) -> CaseRow:
     manifest = opened.manifest
     if same_visit := db.find_case_by_lookup_code(work.session, manifest.lookup_code):
         return _of_same_visit(same_visit, manifest)
     item = work.tools.catalogue.get_item(manifest.item_code)
     _require_complete(item, manifest)
-    case = _case_row(work, item, manifest)
+    case = _case_row(work, item, manifest, machine)
     work.session.add(case)
     work.session.flush()
     _keep_documents(work, case, opened)
@@ -166,10 +166,10 @@ def _pages_of(manifest: Manifest) -> dict[str, int]:
     return {document.material_id: document.pages for document in manifest.documents}
 
 
-def _case_row(work: Work, item: ServiceItem, manifest: Manifest) -> CaseRow:
+def _case_row(work: Work, item: ServiceItem, manifest: Manifest, machine: Machine) -> CaseRow:
     case_id = uuid4().hex
     regions = work.tools.catalogue.regions
-    received_at = _believable(manifest.received_at, work.now)
+    received_at = _believable(manifest.received_at, machine.enrolled_at, work.now)
     county = regions.ancestor(manifest.village_code, "county")
     resident = _resident(work, manifest)
     return CaseRow(
@@ -195,9 +195,13 @@ def _case_row(work: Work, item: ServiceItem, manifest: Manifest) -> CaseRow:
     )
 
 
-def _believable(received_at: datetime, now: datetime) -> datetime:
-    """The kiosk's time of receipt; a village PC whose clock runs ahead must not start a limit in the future."""
-    return received_at if received_at <= now + CLOCK_TOLERANCE else now
+def _believable(received_at: datetime, enrolled_at: datetime, now: datetime) -> datetime:
+    """The kiosk's time of receipt, when it can be true.
+
+    A village PC whose clock runs ahead must not start a limit in the future; one whose battery died must not start it
+    years ago: nothing was received at a machine before it was enrolled.
+    """
+    return received_at if enrolled_at - CLOCK_TOLERANCE <= received_at <= now + CLOCK_TOLERANCE else now
 
 
 def _stage_rows(work: Work, item: ServiceItem, village_code: str) -> list[StageRow]:

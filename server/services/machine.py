@@ -24,6 +24,7 @@ class Machine:
 
     id: str
     village_code: str
+    enrolled_at: datetime
     last_seen_at: datetime
 
 
@@ -77,7 +78,7 @@ def identify_machine(work: Work, credential: str) -> Machine:
 
 
 def _seen(row: MachineRow) -> Machine:
-    return Machine(row.id, row.village_code, row.last_seen_at)
+    return Machine(row.id, row.village_code, row.enrolled_at, row.last_seen_at)
 
 
 def note_seen(work: Work, machine_id: str) -> None:

@@ -33,7 +33,12 @@ class ReasonMissing(Exception):
 
 
 def desks_of(case: CaseRow) -> set[Desk]:
-    return {Desk(row.department, row.region_code) for row in case.stages}
+    """The desks the case has reached: one it has yet to come to, or passed by, has no business reading it (最小必要)."""
+    return {
+        Desk(row.department, row.region_code)
+        for row in case.stages
+        if row.opened_at and not (row.state == StageState.NOT_APPLICABLE and row.verdict is None)
+    }
 
 
 def stage_at_desk(work: Work, case: CaseRow, actor: Actor, action: Action) -> StageRow:
@@ -66,6 +71,7 @@ def verify_case(work: Work, case: CaseRow, actor: Actor, opinion: str, *, applie
     row.opinion = opinion
     if not applies:
         _require_conditional(_stage_of(case, row))
+        _require_reason(opinion)
         row.verdict = Verdict.NOT_APPLICABLE
     said = "已核验" if applies else "认为这一步不适用"
     _finish(work, case, row, actor, "verified" if applies else "not_applicable", f"{desk_name(work, row)}{said}。")

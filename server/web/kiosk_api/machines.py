@@ -8,7 +8,7 @@ from flask import Blueprint, Response, g, jsonify, request
 from server.domain.people import Role
 from server.services.correction import list_open_corrections
 from server.services.machine import SEEN_STEP, Machine, MachineUnknown, enrol_machine, identify_machine, note_seen
-from server.services.staff import WRONG, actor_of, check_password
+from server.services.staff import actor_of, check_password
 from server.services.work import Work
 from server.web.webkit.errors import Refusal
 from server.web.webkit.guards import guarded_by
@@ -95,7 +95,7 @@ def sign_in_agent() -> Response:
         raise Refusal(401, "sign_in_refused", row)
     actor = actor_of(row)
     if actor.role is not Role.VILLAGE_AGENT or actor.desk.region_code != g.machine.village_code:
-        raise Refusal(403, "not_this_village", f"{WRONG}这台电脑只能由本村的代办员登录。")
+        raise Refusal(403, "not_this_village", "这台电脑只能由本村的代办员登录。请换本村代办员的账号。")
     return jsonify(sign_in_name=actor.account_id, display_name=actor.display_name)
 
 

@@ -8,6 +8,8 @@ from typing import Any, TypeVar
 
 from flask import Flask, abort, current_app, request
 
+# Only these bodies are looked into here: an upload's must not be touched before its own view reads it piece by piece.
+FORMS = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
 View = TypeVar("View", bound=Callable[..., Any])
 
 GUARDS = frozenset(
@@ -45,8 +47,11 @@ def install_guards(app: Flask, checks: dict[str, Callable[[], None]]) -> None:
     def _check_guard() -> None:
         if request.endpoint is None:
             return  # no such page: Flask answers 404
+        # No name, number or opinion has a NUL, and PostgreSQL fails on text with one.
         if "\0" in request.path:
-            abort(404)  # no name or number has a NUL, and PostgreSQL fails on text with one
+            abort(404)
+        if request.mimetype in FORMS and any("\0" in value for value in request.form.values()):
+            abort(400)
         guard = guard_of(current_app, request.endpoint)  # type: ignore[arg-type]
         if guard is None:
             abort(403)

@@ -183,6 +183,21 @@ def test_another_desks_case_looks_like_no_case_at_all(installation, taken):
         assert str(hidden.value) == str(unknown.value)
 
 
+def test_a_desk_reads_a_case_when_it_comes_to_it_and_not_before(installation, taken):
+    taken_in, _ = taken
+    with installation.look() as work, pytest.raises(CaseHidden):
+        case_page(work, make.COUNTY_POLICE, taken_in.case_number)
+    act(installation, make.TOWNSHIP_CIVIL, taken_in.case_number, review.verify_case, "")
+    with installation.look() as work:
+        assert case_page(work, make.COUNTY_POLICE, taken_in.case_number).actions
+
+
+def test_a_village_clock_that_stopped_years_ago_does_not_start_the_limit_years_ago(installation):
+    machine = make.enrolled_machine(installation)
+    taken_in = make.take_in(installation, machine, received_at=datetime(2018, 1, 1, tzinfo=UTC))
+    assert (taken_in.case_number[:15], taken_in.due_on) == ("450521-20260914", "2026-09-29")
+
+
 def test_a_refused_action_lists_what_is_allowed(installation, taken):
     taken_in, _ = taken
     with pytest.raises(ActionNotAllowed, match="现在可以：核验通过、一次性补正"):
@@ -213,8 +228,8 @@ def test_cards_missed_by_a_sleeping_worker_are_recorded_when_the_desk_acts(insta
 def test_a_desk_that_does_not_hold_the_case_cannot_spend_its_one_correction(installation, taken):
     taken_in, _ = taken
     point = [CorrectionPoint("id_card", CorrectionReason.UNCLEAR, "国徽面反光，请重拍")]
-    with pytest.raises(review.NotYourDesk, match="廉州镇·民政"):
-        act(installation, make.COUNTY_CIVIL, taken_in.case_number, request_correction, point)
+    with installation.begin() as work, pytest.raises(review.NotYourDesk, match="廉州镇·民政"):
+        request_correction(work, find_case_by_number(work.session, taken_in.case_number), make.COUNTY_CIVIL, point)
     act(installation, make.TOWNSHIP_CIVIL, taken_in.case_number, request_correction, point)
 
 

@@ -109,7 +109,7 @@ class Walk:
             if stage.action == "accept":
                 review.accept_case(work, case, actor)
             elif stage.action == "verify":
-                review.verify_case(work, case, actor, "已核对", applies=applies)
+                review.verify_case(work, case, actor, "已核对，人数没有达到规模", applies=applies)
             elif stage.action == "joint_review":
                 verdict = Verdict.AGREE if applies else Verdict.NOT_APPLICABLE
                 review.give_verdict(work, case, actor, verdict, "已核查")

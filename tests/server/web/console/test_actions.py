@@ -85,7 +85,7 @@ class TestRefusals:
         assert "审批中" in head.read(f"/console/cases/{number}")
 
     def test_an_act_too_early_says_what_is_possible(self, official, world):
-        number = world.new_case()
+        number = world.case_in_review()
         answer = official("head").act(number, "approve", opinion="抢先批准", **STATED)
         assert answer.status_code == 409
         assert "现在" in answer.get_data(as_text=True)

@@ -21,8 +21,8 @@ def document_ids(page: str) -> list[str]:
 
 
 class TestWhoSees:
-    def test_every_desk_of_the_case_does(self, official, world):
-        number = world.new_case()
+    def test_every_desk_the_case_has_come_to_does(self, official, world):
+        number = world.case_to_decide()
         for name in ("agent", "counter", "police", "head", "supervisor"):
             assert number in official(name).read(f"/console/cases/{number}")
 
