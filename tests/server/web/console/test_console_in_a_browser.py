@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import Page
 
+from tests.browsing import follow
 from tests.server.web.conftest import PASSWORD
 
 pytestmark = pytest.mark.browser
@@ -111,11 +112,11 @@ class TestWithoutScripts:
         page.goto("/console/")
         page.fill("#sign_in_name", "counter")
         page.fill("#password", PASSWORD)
-        page.get_by_role("button", name="登录").click()
+        follow(page.get_by_role("button", name="登录"))
         page.goto(f"/console/cases/{number}")
-        page.get_by_role("link", name="身份证").click()
-        page.get_by_role("link", name="下一页").click()
+        follow(page.get_by_role("link", name="身份证"))
+        follow(page.get_by_role("link", name="下一页"))
         assert page.get_by_text("第 2 / 2 页").is_visible()
-        page.get_by_role("button", name="核验通过").click()
+        follow(page.get_by_role("button", name="核验通过"))
         assert page.get_by_text("办好了：核验通过").is_visible()
         context.close()

@@ -2,6 +2,8 @@
 
 import pytest
 
+from tests.browsing import follow
+
 PHONES = [(320, 640), (360, 740)]
 
 pytestmark = pytest.mark.browser
@@ -45,7 +47,7 @@ def test_nothing_sticks_out_in_normal_and_large_type(screen, world):
     for least, switch in ((44, False), (60, True)):
         if switch:
             screen.goto("/results")
-            screen.get_by_role("button", name="长辈版").click()
+            follow(screen.get_by_role("button", name="长辈版"))
             assert screen.url.endswith("/results")
         for address in addresses:
             screen.goto(address)
@@ -59,9 +61,9 @@ def test_large_type_is_a_third_larger_and_follows_the_browsers_own_size(screen):
 
     screen.goto("/")
     assert size() == 18
-    screen.get_by_role("button", name="长辈版").click()
+    follow(screen.get_by_role("button", name="长辈版"))
     assert size() == pytest.approx(18 * 1.35, abs=0.1)
-    screen.get_by_role("button", name="普通版").click()
+    follow(screen.get_by_role("button", name="普通版"))
     assert size() == 18
 
 
@@ -69,8 +71,8 @@ def test_a_villager_finds_the_case_and_rates_it(screen, world):
     code = world.lookup_codes[world.closed_case()]
     screen.goto("/")
     screen.get_by_label("查询码").fill(f"{code[:5].lower()} {code[5:]}")
-    screen.get_by_role("button", name="查进度").click()
+    follow(screen.get_by_role("button", name="查进度"))
     assert screen.url.endswith(f"/c/{code}")
     screen.get_by_label("非常满意", exact=True).check()
-    screen.get_by_role("button", name="交上去").click()
+    follow(screen.get_by_role("button", name="交上去"))
     assert screen.get_by_role("heading", name="谢谢您的评价").is_visible()
