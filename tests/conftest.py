@@ -14,7 +14,8 @@ from forms.clock import FixedClock
 from server.bootstrap import Installation, build_installation
 from server.db.engine import open_engine
 from server.db.upgrade import upgrade
-from tests.factories import MONDAY_MORNING, settings_in
+from server.wechat_simulator import SimulatorSettings, running_simulator
+from tests.factories import MONDAY_MORNING, settings_in, with_wechat
 from tests.postgres import running_postgres
 
 
@@ -82,6 +83,30 @@ def installation(tmp_path: Path, database_url: str | None, clock: FixedClock) ->
     here = replace(built, tools=replace(built.tools, clock=clock))
     yield here
     here.engine.dispose()
+
+
+@pytest.fixture
+def simulator(installation: Installation, tmp_path: Path) -> Iterator[str]:
+    """The address of a WeChat simulator that hosts this installation's accounts."""
+    wechat = installation.tools.settings.wechat
+    settings = SimulatorSettings(
+        state_file=tmp_path / "simulator.sqlite3",
+        callback_url="http://127.0.0.1:9/",
+        official_app_id=wechat.official_app_id,
+        official_secret=wechat.official_secret,
+        official_token=wechat.official_token,
+        official_aes_key=wechat.official_aes_key,
+        miniprogram_app_id=wechat.miniprogram_app_id,
+        miniprogram_secret=wechat.miniprogram_secret,
+    )
+    with running_simulator(settings, installation.tools.clock) as url:
+        yield url
+
+
+@pytest.fixture
+def here(installation: Installation, simulator: str) -> Installation:
+    """The installation with the simulator as its WeChat."""
+    return with_wechat(installation, api_base=simulator)
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,7 @@
 """Makes the people, packets and cases tests need; everybody in them is invented."""
 
 import io
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
@@ -157,3 +158,10 @@ def take_in(installation: Installation, machine: Machine, **changes) -> TakenIn:
     opened = open_sealed_packet(installation.tools, sealed, manifest.packet_id)
     with installation.begin() as work:
         return take_in_packet(work, opened, machine)
+
+
+def with_wechat(installation: Installation, **changes) -> Installation:
+    """The same installation with other WeChat settings."""
+    wechat = installation.tools.settings.wechat.model_copy(update=changes)
+    settings = installation.tools.settings.model_copy(update={"wechat": wechat})
+    return replace(installation, tools=replace(installation.tools, settings=settings))

@@ -1,5 +1,6 @@
 """Every table at one place, for migrations and for tests that need them all."""
 
+# Importing a noun registers its tables.
 from server.db import (
     audit,
     case,
@@ -18,18 +19,3 @@ from server.db import (
 from server.db.base import Row
 
 metadata = Row.metadata
-NOUNS = (
-    audit,
-    case,
-    correction,
-    deadline,
-    disclosure,
-    machine,
-    outbound,
-    public_notice,
-    rating,
-    resident,
-    staff,
-    upload,
-    wechat,
-)

@@ -1,41 +1,13 @@
 """The mini-program's API over real HTTP, with the WeChat simulator behind it."""
 
-from dataclasses import replace
-
 import pytest
 import requests
 
 from miniprogram_api.app import create_miniprogram_api
 from server.db.case import find_case_by_number
 from server.services.wechat import Asked, answer_once
-from server.wechat_simulator import SimulatorSettings, running_simulator
 from tests import factories as make
 from tests.serving import served
-
-
-@pytest.fixture
-def simulator(installation, tmp_path):
-    wechat = installation.tools.settings.wechat
-    settings = SimulatorSettings(
-        state_file=tmp_path / "simulator.sqlite3",
-        callback_url="http://127.0.0.1:9/",
-        official_app_id=wechat.official_app_id,
-        official_secret=wechat.official_secret,
-        official_token=wechat.official_token,
-        official_aes_key=wechat.official_aes_key,
-        miniprogram_app_id=wechat.miniprogram_app_id,
-        miniprogram_secret=wechat.miniprogram_secret,
-    )
-    with running_simulator(settings, installation.tools.clock) as url:
-        yield url
-
-
-@pytest.fixture
-def here(installation, simulator):
-    """The installation with the simulator as its WeChat."""
-    wechat = installation.tools.settings.wechat.model_copy(update={"api_base": simulator})
-    settings = installation.tools.settings.model_copy(update={"wechat": wechat})
-    return replace(installation, tools=replace(installation.tools, settings=settings))
 
 
 @pytest.fixture

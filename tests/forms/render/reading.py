@@ -2,17 +2,13 @@
 
 import io
 import re
-import shutil
 import subprocess
 from dataclasses import dataclass
 from xml.etree import ElementTree
 
 import cv2
 import numpy
-import pytest
 from pypdf import PdfReader
-
-needs_poppler = pytest.mark.skipif(shutil.which("pdftoppm") is None, reason="poppler-utils is not installed")
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,6 @@ from forms.render.application_form import answer_words, form_title, render_appli
 from tests.forms.render.reading import (
     assert_family_type,
     assert_well_laid,
-    needs_poppler,
     page_count,
     picture_of,
     squeezed,
@@ -36,7 +35,6 @@ def test_a_filled_form_shows_every_answer(code, items):
     assert_family_type(pdf)
 
 
-@needs_poppler
 @pytest.mark.parametrize("code", CODES)
 @pytest.mark.parametrize("filled", [True, False])
 def test_nothing_overlaps_or_runs_off(code, filled, items):
@@ -48,7 +46,6 @@ def test_a_blank_form_shows_the_questions_and_no_answer(items):
     assert "老年人姓名" in read and "潘秀兰" not in read and "None" not in read
 
 
-@needs_poppler
 def test_a_tick_is_seen(items):
     item = items["MZ-008"]
     question = next(field.id for field in item.form_fields if field.type == "bool")
@@ -68,7 +65,6 @@ def test_answers_are_written_the_way_people_read_them(items):
     assert answer_words(counted, "3人") == "3人"
 
 
-@needs_poppler
 @pytest.mark.parametrize("text", ["汉字很多，" * 400, "x" * 2000, "一\n" * 200])
 def test_the_longest_answer_allowed_goes_on_overleaf(text, items):
     field = next(field for field in items["CL-001"].form_fields if field.type == "textarea")

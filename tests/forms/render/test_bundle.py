@@ -8,7 +8,7 @@ from pypdf import PdfReader
 
 from forms.render.bundle import PageImage, bundle_pages, id_card_sheet
 from forms.render.paper import PaperFault
-from tests.forms.render.reading import fonts_of, needs_poppler, page_sizes_mm, picture_of
+from tests.forms.render.reading import fonts_of, page_sizes_mm, picture_of
 from tests.forms.render.samples import jpeg
 
 
@@ -33,7 +33,6 @@ def test_the_picture_inside_is_the_picture_captured(mode):
     assert b"ASCII85Decode" not in pdf and fonts_of(pdf) == {}
 
 
-@needs_poppler
 def test_both_sides_of_a_card_at_true_size():
     front, back = jpeg(428, 270, 60), jpeg(428, 270, 120)
     pdf = bundle_pages([id_card_sheet(front, back)], title="身份证")

@@ -15,7 +15,6 @@ from tests.forms.render.reading import (
     assert_family_type,
     assert_well_laid,
     code_on,
-    needs_poppler,
     page_count,
     squeezed,
     text_of,
@@ -67,7 +66,6 @@ def test_a_notice_with_nothing_in_it_is_refused():
         render_correction_notice(dataclasses.replace(NOTICE, points=()))
 
 
-@needs_poppler
 @pytest.mark.parametrize("times", [1, 3, 8])
 def test_nothing_overlaps_or_runs_off(times):
     pdf = render_correction_notice(dataclasses.replace(NOTICE, points=NOTICE.points * times))
@@ -75,7 +73,6 @@ def test_nothing_overlaps_or_runs_off(times):
     assert_well_laid(pdf)
 
 
-@needs_poppler
 def test_a_very_long_reason_goes_on_overleaf():
     long = CorrectionPoint("户口簿", "看不清楚，" * 400, "重新拍，" * 400)
     pdf = render_correction_notice(dataclasses.replace(NOTICE, points=(long,)))
@@ -83,6 +80,5 @@ def test_a_very_long_reason_goes_on_overleaf():
     assert_well_laid(pdf)
 
 
-@needs_poppler
 def test_a_phone_reads_the_code():
     assert code_on(render_correction_notice(NOTICE)) == NOTICE.tracking_url

@@ -11,7 +11,6 @@ from tests.forms.render.reading import (
     assert_family_type,
     assert_well_laid,
     code_on,
-    needs_poppler,
     page_count,
     page_sizes_mm,
     squeezed,
@@ -46,14 +45,12 @@ def test_every_word_is_on_the_paper(code, kind, blank_sheet, personal_sheet):
     assert_family_type(pdf)
 
 
-@needs_poppler
 @pytest.mark.parametrize("kind", ["blank", "much"])
 @pytest.mark.parametrize("code", ONE_PAGE + LONG)
 def test_nothing_overlaps_or_runs_off(code, kind, blank_sheet, personal_sheet):
     assert_well_laid(render_notice_sheet(_sheet(kind, code, blank_sheet, personal_sheet)))
 
 
-@needs_poppler
 @pytest.mark.parametrize(
     ("code", "kind", "page"), [("MZ-008", "blank", 1), ("MZ-008", "much", 1), ("MZ-001", "much", 1)]
 )
@@ -78,7 +75,6 @@ def test_a_confirmed_item_carries_no_unconfirmed_note(blank_sheet):
     assert "未确认" not in text_of(render_notice_sheet(dataclasses.replace(sheet, unconfirmed=())))
 
 
-@needs_poppler
 def test_a_character_no_font_has_is_said_on_the_page(blank_sheet):
     pdf = render_notice_sheet(dataclasses.replace(blank_sheet("MZ-008"), village_name="合浦县𮧵村"))
     assert "合浦县〓村" in text_of(pdf) and "U+2E9F5" in text_of(pdf)

@@ -13,7 +13,6 @@ from tests.forms.render.reading import (
     assert_well_laid,
     boxes_of,
     code_on,
-    needs_poppler,
     page_count,
     page_sizes_mm,
     squeezed,
@@ -71,7 +70,6 @@ def test_the_code_is_grouped_as_people_read_it():
     assert len(RECEIPT.lookup_code) == LOOKUP_CODE_LENGTH
 
 
-@needs_poppler
 @pytest.mark.parametrize("receipt", ALL)
 def test_it_stands_in_the_upper_half_without_overlaps(receipt):
     pdf = render_receipt(receipt)
@@ -79,7 +77,6 @@ def test_it_stands_in_the_upper_half_without_overlaps(receipt):
     assert max(box.bottom for box in boxes_of(pdf)) < 842 / 2 + 25
 
 
-@needs_poppler
 def test_the_code_is_the_largest_thing_and_on_one_line():
     for receipt, tall in ((RECEIPT, 40), (WIDE_CODE, 25)):
         code = [
@@ -89,19 +86,16 @@ def test_the_code_is_the_largest_thing_and_on_one_line():
         assert code[0].bottom - code[0].top > tall
 
 
-@needs_poppler
 def test_a_character_no_font_has_is_said_above_the_cutting_line():
     pdf = render_receipt(dataclasses.replace(CROWDED, agent_name="陈𮧵芳"))
     assert "陈〓芳" in text_of(pdf) and "U+2E9F5" in text_of(pdf)
     assert_well_laid(pdf)
 
 
-@needs_poppler
 def test_a_phone_reads_the_code():
     assert code_on(render_receipt(RECEIPT)) == RECEIPT.tracking_url
 
 
-@needs_poppler
 def test_a_very_long_list_takes_the_whole_sheet():
     pdf = render_receipt(dataclasses.replace(RECEIPT, materials=CROWDED.materials * 3))
     assert "沿虚线裁下" not in text_of(pdf) and page_count(pdf) == 1

@@ -10,7 +10,7 @@ from pypdf import PdfReader, PdfWriter
 from forms.render.application_form import render_application_form
 from forms.render.bundle import PageImage, bundle_pages, id_card_sheet
 from forms.render.watermark import purpose_words, watermark_copy
-from tests.forms.render.reading import fonts_of, needs_poppler, page_sizes_mm, picture_of, squeezed, text_of
+from tests.forms.render.reading import fonts_of, page_sizes_mm, picture_of, squeezed, text_of
 from tests.forms.render.samples import MADE_ON, SAMPLE_ANSWERS, VILLAGE, full_answers, jpeg
 
 WORDS = purpose_words("高龄津贴申请", "廉州镇民政 李晓明", datetime(2026, 11, 12, 1, 41, tzinfo=UTC))
@@ -36,7 +36,6 @@ def test_every_page_carries_the_words(bundle):
     assert fonts_of(marked) == {"/AAAAAA+NotoSansSC-Bold": True}
 
 
-@needs_poppler
 @pytest.mark.parametrize("page", [1, 2, 3, 4])
 def test_it_is_seen_on_white_and_on_black_but_hides_neither(bundle, page):
     before, after = picture_of(bundle, page, 100).astype(int), picture_of(watermark_copy(bundle, WORDS), page, 100)
@@ -47,7 +46,6 @@ def test_it_is_seen_on_white_and_on_black_but_hides_neither(bundle, page):
     assert after[light].min() > 120 and after[dark].max() < 140
 
 
-@needs_poppler
 @pytest.mark.parametrize("turn", [90, 180, 270])
 def test_a_turned_page_is_marked_the_way_it_is_shown(bundle, turn):
     writer = PdfWriter(clone_from=PdfReader(io.BytesIO(bundle)))

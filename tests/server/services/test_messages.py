@@ -24,7 +24,7 @@ from server.services.message import (
 )
 from server.services.wechat import Asked, answer_once
 from tests import factories as make
-from tests.server.services.conftest import with_wechat
+from tests.factories import with_wechat
 from tests.server.wechat_play import new_villager
 
 # Rows, locks and races are tried on both databases; what WeChat answers is the same for each.
