@@ -331,3 +331,12 @@ def test_a_rejected_application_publishes_no_name(installation):
     with installation.begin() as work:
         review.reject_case(work, get_case_to_act(work, actor, walk.number), actor, "有法定义务人且有履行能力")
     assert [row.withheld_reason for row in walk.disclosures()] == [WITHHELD_NOT_GRANTED]
+
+
+@ON_SQLITE
+def test_a_notice_of_an_item_that_names_nobody_names_nobody_on_the_web(installation):
+    begin(installation, "CL-001").to("publicise")
+    with installation.look() as work:
+        [notice] = read_board(work, make.VILLAGE).notices
+    assert [label for label, _ in notice.columns] == ["村（组）", "事项", "公示内容"]
+    assert "潘" not in str(notice.columns)
