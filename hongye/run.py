@@ -45,7 +45,7 @@ def _where_to_look(practice: Practice) -> str:
 农事网通 · 阳光红页 已启动（练习用，人物都是虚构的）
 
   群众网页   {practice.server_url}/
-  工作台     {practice.server_url}/console/
+  办件台     {practice.server_url}/console/
   村级窗口   {screen}
   微信模拟   {practice.simulator_url}/
 

@@ -74,7 +74,7 @@ def _kiosk(browser: Browser, practice: Practice) -> None:
     counter.begin("MZ-008")
     counter.turn_to("capture")
     counter.capture_all(["apply_form", "id_card"], story_person())
-    counter.lay("bank_passbook", story_person())
+    counter.lay("household_register_1", story_person())
     page = browser.new_page(viewport={"width": 1366, "height": 768})
     page.goto((practice.folder / "kiosk" / "screen.url").read_text(encoding="ascii").strip())
     page.wait_for_timeout(4000)  # the live picture needs a moment under the virtual camera

@@ -54,7 +54,7 @@ def answer_correction(work: Work, case: CaseRow, packet_id: str, pages: Mapping[
     """
     correction = db.find_open_correction(work.session, case.id)
     if correction is None:
-        raise PacketFault("这件现在不需要补材料，没有收下。请在“待补正”列表里核对。")
+        raise PacketFault("这件现在不需要补材料，没有收下。请在首页“要补材料的”里核对。")
     asked = {point["material_id"] for point in correction.points}
     materials = item_of(case).materials_by_id
     if missing := [materials[name] for name in sorted(asked) if pages.get(name, 0) < len(materials[name].page_names)]:

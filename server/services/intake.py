@@ -262,7 +262,7 @@ def _answer(work: Work, opened: OpenedPacket) -> CaseRow:
     manifest = opened.manifest
     case = db.lock_case(work.session, manifest.case_number or "")
     if case is None or case.village_code != manifest.village_code or case.lookup_code != manifest.lookup_code:
-        raise PacketFault("没有找到要补正的办件，没有收下。请从“待补正”列表里重新打开这一件。")
+        raise PacketFault("没有找到要补正的办件，没有收下。请从首页“要补材料的”里重新打开这一件。")
     answer_correction(
         work,
         case,

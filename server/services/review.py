@@ -117,20 +117,12 @@ def approve_case(work: Work, case: CaseRow, actor: Actor, opinion: str, stated: 
 
 def reject_case(work: Work, case: CaseRow, actor: Actor, reason: str) -> None:
     """不批准: reasons in writing and the ways to seek review (行政许可法 第38条)."""
-    row = stage_at_desk(work, case, actor, Action.REJECT)
-    _require_reason(reason)
-    row.opinion = reason
-    case.decision, case.decision_reason = "rejected", reason
-    _end(work, case, row, actor, Status.REJECTED, "rejected", reason)
+    _end(work, case, actor, Action.REJECT, Status.REJECTED, reason)
 
 
 def decline_case(work: Work, case: CaseRow, actor: Actor, reason: str) -> None:
     """不予受理, with the reason and, where it is another's business, which body is competent (第32条)."""
-    row = stage_at_desk(work, case, actor, Action.DECLINE)
-    _require_reason(reason)
-    row.opinion = reason
-    case.decision, case.decision_reason = "declined", reason
-    _end(work, case, row, actor, Status.DECLINED, "declined", reason)
+    _end(work, case, actor, Action.DECLINE, Status.DECLINED, reason)
 
 
 def issue_result(work: Work, case: CaseRow, actor: Actor, opinion: str) -> None:
@@ -151,8 +143,13 @@ def _finish(work: Work, case: CaseRow, row: StageRow, actor: Actor, kind: str, n
     walk.move_on(work, case, answers_of(work, case))
 
 
-def _end(work: Work, case: CaseRow, row: StageRow, actor: Actor, status: Status, kind: str, reason: str) -> None:
+def _end(work: Work, case: CaseRow, actor: Actor, action: Action, status: Status, reason: str) -> None:
+    """A case that ends without what was applied for; its decision and its event are called as its status is."""
+    row = stage_at_desk(work, case, actor, action)
+    _require_reason(reason)
+    row.opinion = reason
+    case.decision, case.decision_reason = status.value, reason
     walk.finish_stage(work, row, StageState.DONE, actor.display_name)
     walk.close_case(work, case, status, answers_of(work, case))
     # The reason may tell of illness or income: it is read on our page, not on a locked phone by way of WeChat.
-    record_event(work, case, kind, actor.display_name, reason, brief="原因和下一步请点开看")
+    record_event(work, case, status.value, actor.display_name, reason, brief="原因和下一步请点开看")
