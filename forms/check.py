@@ -29,18 +29,12 @@ def needed_materials(item: ServiceItem, answers: Answers) -> list[Material]:
 
 
 def is_needed(material: Material, answers: Answers) -> bool:
-    if material.when is not None:
-        return material.when.holds(answers)
-    return material.condition is None or answers.get(material.question) is True
+    return material.decide(answers) is True
 
 
 def questions(item: ServiceItem) -> list[Material]:
     """Materials whose condition only a person can judge: each is one yes-or-no question at the counter."""
-    return [
-        material
-        for material in item.materials
-        if material.condition and material.when is None and material.source != "department"
-    ]
+    return [material for material in item.materials if material.asks_a_person and material.source != "department"]
 
 
 def find_gaps(item: ServiceItem, answers: Answers, pages: Mapping[str, int]) -> list[Gap]:
@@ -69,11 +63,7 @@ def field_gaps(item: ServiceItem, answers: Answers) -> list[Gap]:
         fault = field_fault(field, answers.get(field.id))
         if fault:
             gaps.append(Gap("field", field.id, field.label, fault))
-    return gaps + [_unasked(material) for material in questions(item) if not _is_answered(material, answers)]
-
-
-def _is_answered(material: Material, answers: Answers) -> bool:
-    return isinstance(answers.get(material.question), bool)
+    return gaps + [_unasked(material) for material in questions(item) if material.decide(answers) is None]
 
 
 def _unasked(material: Material) -> Gap:

@@ -1,18 +1,23 @@
 """A service item: who may apply, what is needed, which desks it passes and in how many days, as data."""
 
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field, model_validator
+
+from forms.condition import Answers, CatalogueRecord, Condition, asks_a_person
+
+__all__ = ["Answers", "CatalogueRecord", "DisclosureTemplate", "FormField", "Material", "ServiceItem", "Stage"]
 
 Level = Literal["village", "township", "county", "city"]
 StageAction = Literal["accept", "verify", "joint_review", "approve", "publicise", "issue"]
 Capture = Literal["id_card", "household_register", "bank_passbook", "photo", "form", "generic"]
 DayUnit = Literal["working_day", "calendar_day"]
+Confidence = Literal["verified", "partial", "memory"]
+Confirmation = Literal["pending_local_confirmation", "confirmed"]
 FieldType = Literal[
     "text", "id_number", "phone", "date", "money", "choice", "address", "bank_account", "textarea", "bool"
 ]
-Answers = dict[str, Any]
 
 PAGES_TO_CAPTURE: dict[str, tuple[str, ...]] = {
     "id_card": ("人像面", "国徽面"),
@@ -24,22 +29,6 @@ PAGES_TO_CAPTURE: dict[str, tuple[str, ...]] = {
 }
 
 
-class CatalogueRecord(BaseModel):
-    """Anything the catalogue holds: frozen once loaded, unknown keys are an error."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class When(CatalogueRecord):
-    """A condition a machine decides from one form field."""
-
-    field: str
-    equals: Any
-
-    def holds(self, answers: Answers) -> bool:
-        return answers.get(self.field) == self.equals
-
-
 class Material(CatalogueRecord):
     """材料: a paper the applicant must show, and how it is captured."""
 
@@ -48,9 +37,17 @@ class Material(CatalogueRecord):
     source: Literal["applicant", "agent", "department"]
     form: Literal["original", "copy", "original+copy"]
     capture: Capture
-    required: str
-    when: When | None = None
+    required: str = Field(pattern=r"^(always|when \S.*)$")
+    when: Condition | None = None
     note: str | None = None
+    issuer: str | None = None
+
+    @model_validator(mode="after")
+    def _said_and_decided(self) -> Self:
+        """Words without a condition nobody could decide; a condition without words nobody could read."""
+        if (self.condition is None) != (self.when is None):
+            raise ValueError("required 写了条件就要写 when，写了 when 就要在 required 里用文字说明")
+        return self
 
     @property
     def condition(self) -> str | None:
@@ -61,6 +58,14 @@ class Material(CatalogueRecord):
     def question(self) -> str:
         """The answer key under which a person says whether a condition only people can judge holds."""
         return f"needs_{self.id}"
+
+    @property
+    def asks_a_person(self) -> bool:
+        return self.when is not None and asks_a_person(self.when)
+
+    def decide(self, answers: Answers) -> bool | None:
+        """Whether this applicant needs it; None when that is not known yet."""
+        return True if self.when is None else self.when.decide(answers, self.question)
 
     @property
     def page_names(self) -> tuple[str, ...]:
@@ -79,7 +84,9 @@ class FormField(CatalogueRecord):
     help: str | None = None
     format: Literal["number"] | None = None
     unit: str | None = None
-    when: When | None = None
+    when: Condition | None = None
+    # The line with the citizen's number that this date is the birth date of.
+    born_by: str | None = None
 
     @property
     def is_promise(self) -> bool:
@@ -87,7 +94,7 @@ class FormField(CatalogueRecord):
         return self.type == "bool" and self.id == "promise"
 
     def applies(self, answers: Answers) -> bool:
-        return self.when is None or self.when.holds(answers)
+        return self.when is None or self.when.decide(answers) is True
 
 
 class Stage(CatalogueRecord):
@@ -104,8 +111,12 @@ class Stage(CatalogueRecord):
     group: str | None = None
     clock: Literal["excluded"] | None = None
     clock_start: Literal["statutory"] | None = None
-    when: When | str | None = None
-    notice_days: int | None = None
+    when: Condition | None = None
+    notice_days: int | None = Field(default=None, ge=1)
+
+    def decide(self, answers: Answers) -> bool | None:
+        """Whether a case passes this desk; None where the desk itself must judge."""
+        return True if self.when is None else self.when.decide(answers)
 
     @property
     def stops_clock(self) -> bool:
@@ -124,6 +135,24 @@ class DisclosureField(CatalogueRecord):
     label: str
     mask: Literal["none", "name"]
     board_mask: Literal["none", "name"] | None = None
+
+
+class DisclosureTemplate(CatalogueRecord):
+    """公开模版: the columns of what is published of one case, and what must never be among them."""
+
+    fields: tuple[DisclosureField, ...]
+    note: str | None
+
+    @property
+    def names_people(self) -> bool:
+        return any(field.mask == "name" for field in self.fields)
+
+
+class ApplicantFields(CatalogueRecord):
+    """Which lines of the form name the person the case is about: a child's guardian signs, the child is the applicant."""
+
+    name: str = "applicant_name"
+    id_number: str = "applicant_id"
 
 
 class Question(CatalogueRecord):
@@ -147,16 +176,18 @@ class ServiceItem(CatalogueRecord):
     summary: str
     window: str
     batch: bool
+    applicant: ApplicantFields = ApplicantFields()
     eligibility: tuple[str, ...]
+    suits: Condition | None = None
     materials: tuple[Material, ...] = Field(min_length=1)
     form_fields: tuple[FormField, ...] = Field(min_length=1)
     stages: tuple[Stage, ...] = Field(min_length=1)
-    statutory_days: int | None
+    statutory_days: int | None = Field(ge=1)
     statutory_unit: DayUnit
     statutory_note: str
-    promised_days: int
+    promised_days: int = Field(ge=0)
     promised_unit: DayUnit
-    public_notice_days: int
+    public_notice_days: int = Field(ge=0)
     public_notice_unit: DayUnit | None = None
     public_notice_note: str | None = None
     result: str
@@ -164,15 +195,17 @@ class ServiceItem(CatalogueRecord):
     legal_basis: tuple[str, ...] = Field(min_length=1)
     disclosure_fields: tuple[DisclosureField, ...]
     disclosure_note: str | None = None
+    # Permits are published one by one though they name nobody; else an item that names nobody publishes counts alone.
+    publishes_each_case: bool | None = None
     extension: Extension | None = None
     lifecycle: dict[str, Any] | None = None
     channel_note: str | None = None
     related: tuple[str, ...] = ()
     faq: tuple[Question, ...] = ()
-    confidence: Literal["verified", "partial", "memory"]
+    confidence: Confidence
     verified_facts: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
-    status: Literal["pending_local_confirmation", "confirmed"]
+    status: Confirmation
     confirm_points: tuple[str, ...] = ()
 
     @cached_property
@@ -189,8 +222,23 @@ class ServiceItem(CatalogueRecord):
         return self.status == "confirmed"
 
     @property
+    def disclosure_template(self) -> DisclosureTemplate:
+        return DisclosureTemplate(fields=self.disclosure_fields, note=self.disclosure_note)
+
+    @property
     def publishes_names(self) -> bool:
-        return any("姓名" in field.label for field in self.disclosure_fields)
+        return self.disclosure_template.names_people
+
+    @property
+    def publishes_cases(self) -> bool:
+        return self.publishes_names if self.publishes_each_case is None else self.publishes_each_case
+
+    def applicant_name(self, answers: Answers) -> str:
+        return str(answers.get(self.applicant.name) or "").strip()
+
+    def applicant_id_number(self, answers: Answers) -> str:
+        """As it was typed; `identity.normal_id_number` makes it comparable."""
+        return str(answers.get(self.applicant.id_number) or "")
 
 
 UNIT_WORDS = {"working_day": "个工作日", "calendar_day": "个自然日"}

@@ -9,6 +9,8 @@ from typing import Any, Literal
 from pydantic import AwareDatetime, Field
 
 from forms.check import Gap, field_gaps, find_gaps, needed_materials, questions
+from forms.clock import local_date
+from forms.condition import with_visit_day
 from forms.identity import birth_date, id_number_fault, normal_id_number
 from forms.item import Answers, FormField, Material, ServiceItem
 from forms.packet import Agent, Record
@@ -225,7 +227,7 @@ def give_answers(visit: Visit, item: ServiceItem, answers: Answers) -> Visit:
         _refuse_unknown(item, asked, key, value)
     kept = {**visit.answers, **{key: _tidy(value) for key, value in answers.items()}}
     kept = {key: value for key, value in kept.items() if value is not None and value != ""}
-    return _changed(visit, answers=_with_birth_date(item, kept))
+    return _changed(visit, answers=with_visit_day(_with_birth_dates(item, kept), local_date(visit.started_at)))
 
 
 def _refuse_unknown(item: ServiceItem, asked: set[str], key: str, value: Any) -> None:
@@ -244,14 +246,15 @@ def _tidy(value: Any) -> Any:
     return value.strip() if isinstance(value, str) else value
 
 
-def _with_birth_date(item: ServiceItem, answers: Answers) -> Answers:
-    """由身份证号自动带出: a valid number fills an empty birth date."""
-    field = item.fields_by_id.get("birth_date")
-    number = normal_id_number(str(answers.get("applicant_id", "")))
-    if field is None or answers.get("birth_date") or id_number_fault(number):
-        return answers
-    born = birth_date(number)
-    return {**answers, "birth_date": born.isoformat()} if born else answers
+def _with_birth_dates(item: ServiceItem, answers: Answers) -> Answers:
+    """由身份证号自动带出: a valid number fills the empty birth date that belongs to it."""
+    filled = dict(answers)
+    for field in item.form_fields:
+        number = normal_id_number(str(answers.get(field.born_by or "", "")))
+        born = birth_date(number) if field.born_by and not id_number_fault(number) else None
+        if born and not answers.get(field.id):
+            filled[field.id] = born.isoformat()
+    return filled
 
 
 def open_fields(visit: Visit, item: ServiceItem) -> list[FormField]:

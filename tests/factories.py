@@ -8,6 +8,7 @@ from uuid import uuid4
 
 from pypdf import PdfWriter
 
+from forms.check import needed_materials
 from forms.identity import id_check_character, luhn_holds
 from forms.item import Answers, ServiceItem
 from forms.packet import Agent, Manifest, describe_document, new_lookup_code, new_packet_id, seal_packet
@@ -88,11 +89,13 @@ def a_pdf(words: str) -> bytes:
     return written.getvalue()
 
 
-def documents_for(item: ServiceItem, at: datetime, only: set[str] | None = None, mark: str = ""):
+def documents_for(
+    item: ServiceItem, at: datetime, only: set[str] | None = None, mark: str = "", answers: Answers | None = None
+):
+    """What this applicant must show, or `only` those named."""
+    wanted = only or {material.id for material in needed_materials(item, answers or {})}
     documents, contents = [], {}
-    for material in item.materials:
-        if (material.condition and not only) or material.source == "department" or (only and material.id not in only):
-            continue
+    for material in (material for material in item.materials if material.id in wanted):
         content = a_pdf(f"{material.id}{mark}")
         document = describe_document(material.id, material.name, content, len(material.page_names), at, True)
         documents.append(document)
@@ -147,7 +150,9 @@ def sealed_packet(installation: Installation, machine: Machine, **changes) -> tu
     only = changes.pop("only", None)
     if stated := changes.pop("stated_item", None):
         changes["item_code"] = stated
-    documents, contents = documents_for(item, installation.tools.clock.now(), only, mark=uuid4().hex)
+    documents, contents = documents_for(
+        item, installation.tools.clock.now(), only, uuid4().hex, changes.get("answers")
+    )
     manifest = manifest_for(installation, machine, documents=documents, **changes)
     return manifest, seal_packet(manifest, contents, installation.tools.vault.packet_key.public_key())
 

@@ -87,7 +87,7 @@ def receipt_facts(visit: Visit, item: ServiceItem, received_at: datetime) -> dic
         "item_name": item.name,
         "lookup_code": visit.lookup_code,
         "case_number": visit.case_number,
-        "applicant": mask_name(str(visit.answers.get("applicant_name", ""))) or visit.applicant_masked or "见原件",
+        "applicant": mask_name(item.applicant_name(visit.answers)) or visit.applicant_masked or "见原件",
         "agent_name": visit.agent.display_name,
         "received_at": received_at.isoformat(),
         "materials": [

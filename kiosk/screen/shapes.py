@@ -138,7 +138,7 @@ def gap_shape(gap: Gap) -> dict[str, Any]:
 
 def draft_line(visit: Visit, item: ServiceItem | None) -> dict[str, Any]:
     """A visit put aside; enough for the agent to know it again, the applicant by family name only."""
-    name = str(visit.answers.get("applicant_name", ""))
+    name = item.applicant_name(visit.answers) if item else ""
     known = f"{name[:1]}某" if name else visit.applicant_masked
     return {
         "visit_id": visit.visit_id,

@@ -9,7 +9,6 @@ from forms.identity import mask_name
 from forms.item import DisclosureField, ServiceItem
 
 NOT_STATED = "未填写"
-_NAME_LABELS = ("姓名", "老年人姓名", "申请人姓名", "户主姓名", "残疾人姓名", "举办者姓名")
 
 
 @dataclass(frozen=True)
@@ -25,8 +24,8 @@ class DisclosureFacts:
 
 def computed(field: DisclosureField, facts: DisclosureFacts) -> str | None:
     """The value of one column when the case itself knows it; None when the deciding desk must state it."""
-    if field.label in _NAME_LABELS:
-        return mask_name(facts.applicant_name) if field.mask == "name" else facts.applicant_name
+    if field.mask == "name":
+        return mask_name(facts.applicant_name)
     known = {
         "村（组）": facts.village_name,
         "补助事项": facts.item_name,
@@ -37,8 +36,8 @@ def computed(field: DisclosureField, facts: DisclosureFacts) -> str | None:
 
 
 def stated_labels(item: ServiceItem) -> list[str]:
-    """Columns the deciding desk fills in; an item that names nobody publishes counts only and asks for none."""
-    if not item.publishes_names:
+    """Columns the deciding desk fills in; an item that publishes counts only asks for none."""
+    if not item.publishes_cases:
         return []
     blank = DisclosureFacts("无", "无", "无", date(2000, 1, 1), "无")
     return [field.label for field in item.disclosure_fields if computed(field, blank) is None]
@@ -48,7 +47,7 @@ def result_columns(
     item: ServiceItem, facts: DisclosureFacts, stated: Mapping[str, str]
 ) -> list[tuple[str, str]] | None:
     """The published columns in order, or None for an item that publishes no single case (then a reason is kept)."""
-    if not item.publishes_names:
+    if not item.publishes_cases:
         return None
     return [
         (field.label, computed(field, facts) or stated.get(field.label) or NOT_STATED)

@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
-from forms.item import Answers, Stage, When
+from forms.condition import asks_a_person
+from forms.item import Answers, Stage
 
 
 class StageState(StrEnum):
@@ -41,11 +42,25 @@ def stages_to_open(stages: Sequence[Stage], states: Mapping[str, StageState]) ->
     return [stage for stage in members if stage.parallel] or members
 
 
+def settled_alternatives(stages: Sequence[Stage], states: Mapping[str, StageState]) -> list[Stage]:
+    """Desks of which one alone decides (乡镇限额以内, 县级限额以上): when one has, the others have nothing left to do."""
+    settled = {
+        stage.group
+        for stage in stages
+        if stage.group and not stage.parallel and states[stage.id] is StageState.DONE
+    }
+    return [
+        stage
+        for stage in stages
+        if stage.group in settled and not stage.parallel and states[stage.id] not in FINISHED
+    ]
+
+
+def asks_for_judgement(stage: Stage, answers: Answers) -> bool:
+    """A stage whose condition the answers leave open and only its desk can judge: it may answer 不适用."""
+    return stage.when is not None and asks_a_person(stage.when) and stage.decide(answers) is None
+
+
 def rules_itself_out(stage: Stage, answers: Answers) -> bool:
-    """A stage whose condition a machine can decide, and which does not hold; prose is for its desk to answer."""
-    return isinstance(stage.when, When) and not stage.when.holds(answers)
-
-
-def asks_for_judgement(stage: Stage) -> bool:
-    """A stage with a condition in prose: its desk may answer 不适用."""
-    return isinstance(stage.when, str)
+    """A stage whose condition does not hold; a field nobody filled in counts as no, an open judgement does not."""
+    return stage.decide(answers) is not True and not asks_for_judgement(stage, answers)

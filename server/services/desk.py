@@ -22,7 +22,7 @@ from server.domain.people import Actor, Desk, Role, may_see_case
 from server.domain.rating import LABELS as GRADE_LABELS
 from server.domain.review import StageState, asks_for_judgement
 from server.domain.words import ACTION, CARD, CLOCK, EVENT, PAUSE, STATUS, VERDICT
-from server.services.answers import shown_answers
+from server.services.answers import answers_of, shown_answers
 from server.services.correction import PaperToBring, correctable_materials, papers_to_bring, was_corrected
 from server.services.item_version import item_of
 from server.services.review import STAGE_ACTIONS, desk_name, desks_of
@@ -237,7 +237,7 @@ def case_page(work: Work, actor: Actor, case_number: str, *, in_full: bool = Fal
         stages=tuple(_stage_line(work, case, row) for row in case.stages),
         history=tuple(_happening(event) for event in db.list_events(work.session, case.id)),
         actions=_actions(work, case, actor),
-        may_be_not_applicable=_may_be_not_applicable(case, actor),
+        may_be_not_applicable=_may_be_not_applicable(work, case, actor),
         correctable=tuple((material.id, material.name) for material in correctable_materials(item)),
         asked=papers_to_bring(case, correction) if correction else (),
         stated_labels=tuple(stated_labels(item)),
@@ -353,8 +353,9 @@ def _actions(work: Work, case: CaseRow, actor: Actor) -> tuple[tuple[str, str], 
     return tuple(offered)
 
 
-def _may_be_not_applicable(case: CaseRow, actor: Actor) -> bool:
+def _may_be_not_applicable(work: Work, case: CaseRow, actor: Actor) -> bool:
     own = _own_stage(case, actor)
     if own is None:
         return False
-    return any(asks_for_judgement(stage) for stage in item_of(case).stages if stage.id == own.stage_id)
+    answers = answers_of(work, case)
+    return any(asks_for_judgement(stage, answers) for stage in item_of(case).stages if stage.id == own.stage_id)

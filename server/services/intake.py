@@ -9,6 +9,7 @@ from pypdf import PdfReader
 
 from forms.check import find_gaps
 from forms.clock import local_date
+from forms.condition import with_visit_day
 from forms.identity import mask_name, normal_id_number
 from forms.item import ServiceItem
 from forms.packet import Agent, Document, Manifest, PacketFault, open_packet
@@ -122,16 +123,14 @@ def _open_case(work: Work, opened: OpenedPacket, machine: Machine) -> CaseRow:
     manifest = opened.manifest
     if same_visit := db.find_case_by_lookup_code(work.session, manifest.lookup_code):
         return _of_same_visit(same_visit, manifest)
-    item = work.tools.catalogue.get_item(manifest.item_code)
+    item = work.catalogue.get_item(manifest.item_code)
     _require_complete(item, manifest)
     case = _case_row(work, item, manifest, machine)
     work.session.add(case)
     work.session.flush()
     _keep_documents(work, case, opened)
     deadline.start_promised_clock(work, case, item)
-    case.stages[0].state = StageState.ACTIVE
-    case.stages[0].opened_at = manifest.visit_started_at
-    walk.finish_stage(work, case.stages[0], StageState.DONE, manifest.agent.display_name)
+    _finish_receipt(work, case, item, manifest)
     record_event(
         work,
         case,
@@ -144,6 +143,13 @@ def _open_case(work: Work, opened: OpenedPacket, machine: Machine) -> CaseRow:
     return case
 
 
+def _finish_receipt(work: Work, case: CaseRow, item: ServiceItem, manifest: Manifest) -> None:
+    """The village's own first step is done with the packet; an item that begins elsewhere (MZ-009) has none."""
+    if (item.stages[0].level, item.stages[0].action) == ("village", "accept"):
+        case.stages[0].opened_at = manifest.visit_started_at
+        walk.finish_stage(work, case.stages[0], StageState.DONE, manifest.agent.display_name)
+
+
 def _of_same_visit(case: CaseRow, manifest: Manifest) -> CaseRow:
     """A visit packed anew because the first answer never reached the kiosk: the lookup code says it is the same one."""
     if case.machine_id != manifest.machine_id or case.item_code != manifest.item_code:
@@ -153,9 +159,9 @@ def _of_same_visit(case: CaseRow, manifest: Manifest) -> CaseRow:
 
 def _require_complete(item: ServiceItem, manifest: Manifest) -> None:
     """The server asks the same question the kiosk did; a packet with gaps would cost the villager a second trip."""
-    pages = _pages_of(manifest)
+    pages, answers = _pages_of(manifest), with_visit_day(manifest.answers, local_date(manifest.received_at))
     unknown = pages.keys() - item.materials_by_id.keys()
-    gaps = [gap.sentence for gap in find_gaps(item, manifest.answers, pages)]
+    gaps = [gap.sentence for gap in find_gaps(item, answers, pages)]
     if unknown:
         gaps.append("有材料不在这个事项的材料清单里。")
     if gaps:
@@ -168,10 +174,10 @@ def _pages_of(manifest: Manifest) -> dict[str, int]:
 
 def _case_row(work: Work, item: ServiceItem, manifest: Manifest, machine: Machine) -> CaseRow:
     case_id = uuid4().hex
-    regions = work.tools.catalogue.regions
+    regions = work.catalogue.regions
     received_at = _believable(manifest.received_at, machine.enrolled_at, work.now)
     county = regions.ancestor(manifest.village_code, "county")
-    resident = _resident(work, manifest)
+    resident = _resident(work, item, manifest)
     return CaseRow(
         id=case_id,
         case_number=db.next_case_number(work.session, county.code, local_date(received_at)),
@@ -180,10 +186,10 @@ def _case_row(work: Work, item: ServiceItem, manifest: Manifest, machine: Machin
         item_code=item.code,
         item_name=item.name,
         item_version=version_of(item),
-        catalogue_digest=work.tools.catalogue.digest,
+        catalogue_digest=work.catalogue.digest,
         village_code=manifest.village_code,
         resident_id=resident.id,
-        applicant_masked=mask_name(str(manifest.answers["applicant_name"])),
+        applicant_masked=mask_name(item.applicant_name(manifest.answers)),
         sealed_answers=seal_answers(work, case_id, manifest.answers),
         agent_name=manifest.agent.sign_in_name,
         agent_display_name=manifest.agent.display_name,
@@ -207,7 +213,7 @@ def _believable(received_at: datetime, enrolled_at: datetime, now: datetime) -> 
 def _stage_rows(work: Work, item: ServiceItem, village_code: str) -> list[StageRow]:
     rows = []
     for position, stage in enumerate(item.stages):
-        desk = desk_of(stage, village_code, work.tools.catalogue.regions)
+        desk = desk_of(stage, village_code, work.catalogue.regions)
         rows.append(
             StageRow(
                 position=position,
@@ -220,8 +226,8 @@ def _stage_rows(work: Work, item: ServiceItem, village_code: str) -> list[StageR
     return rows
 
 
-def _resident(work: Work, manifest: Manifest) -> ResidentRow:
-    number = normal_id_number(str(manifest.answers["applicant_id"]))
+def _resident(work: Work, item: ServiceItem, manifest: Manifest) -> ResidentRow:
+    number = normal_id_number(item.applicant_id_number(manifest.answers))
     vault = work.tools.vault
     index = vault.blind_index(number, "id_number")
     resident = find_resident(work.session, index)
@@ -230,7 +236,7 @@ def _resident(work: Work, manifest: Manifest) -> ResidentRow:
         resident = ResidentRow(
             id=resident_id,
             id_number_index=index,
-            sealed_name=vault.seal(str(manifest.answers["applicant_name"]).encode(), f"name {resident_id}"),
+            sealed_name=vault.seal(item.applicant_name(manifest.answers).encode(), f"name {resident_id}"),
             sealed_id_number=vault.seal(number.encode(), f"id_number {resident_id}"),
         )
         work.session.add(resident)

@@ -39,8 +39,8 @@ def _columns(work: Work, case: CaseRow, stage: Stage, answers: Answers) -> list[
     """An item whose template names nobody names nobody here either: even 潘** beside a disability card tells a village
     who it is (个人信息保护法 第28条). The paper board in the village is the place its rule means.
     """
-    place = work.tools.catalogue.regions.full_name(case.village_code)
-    named = [["姓名", mask_name(str(answers.get("applicant_name", "")))]] if item_of(case).publishes_names else []
+    item, place = item_of(case), work.catalogue.regions.full_name(case.village_code)
+    named = [["姓名", mask_name(item.applicant_name(answers))]] if item.publishes_names else []
     return [*named, ["村（组）", place], ["事项", case.item_name], ["公示内容", stage.what]]
 
 

@@ -70,7 +70,7 @@ def verify_case(work: Work, case: CaseRow, actor: Actor, opinion: str, *, applie
     row = stage_at_desk(work, case, actor, Action.VERIFY)
     row.opinion = opinion
     if not applies:
-        _require_conditional(_stage_of(case, row))
+        _require_conditional(work, case, _stage_of(case, row))
         _require_reason(opinion)
         row.verdict = Verdict.NOT_APPLICABLE
     said = "已核验" if applies else "认为这一步不适用"
@@ -82,7 +82,7 @@ def give_verdict(work: Work, case: CaseRow, actor: Actor, verdict: Verdict, opin
     row = stage_at_desk(work, case, actor, Action.GIVE_VERDICT)
     stage = _stage_of(case, row)
     if verdict is Verdict.NOT_APPLICABLE:
-        _require_conditional(stage)
+        _require_conditional(work, case, stage)
     if verdict is not Verdict.AGREE and not opinion.strip():
         raise ReasonMissing(f"选“{VERDICT[verdict]}”要写明理由。")
     row.verdict, row.opinion = verdict, opinion
@@ -100,9 +100,9 @@ def _stage_of(case: CaseRow, row: StageRow) -> Stage:
     return next(stage for stage in item_of(case).stages if stage.id == row.stage_id)
 
 
-def _require_conditional(stage: Stage) -> None:
-    if not asks_for_judgement(stage):
-        raise ReasonMissing("这个环节没有写明适用条件，不能选“不适用”，请选别的意见。")
+def _require_conditional(work: Work, case: CaseRow, stage: Stage) -> None:
+    if not asks_for_judgement(stage, answers_of(work, case)):
+        raise ReasonMissing("按申请表，这个环节是要办的（或没有写明适用条件），不能选“不适用”，请选别的意见。")
 
 
 def approve_case(work: Work, case: CaseRow, actor: Actor, opinion: str, stated: dict[str, str]) -> None:

@@ -3,7 +3,7 @@
 from forms.item import Answers, Stage
 from server.db.case import CaseRow, StageRow
 from server.domain.case import CLOSED, STATUS_OF_STAGE, Status, status_of
-from server.domain.review import StageState, rules_itself_out, stages_to_open
+from server.domain.review import StageState, rules_itself_out, settled_alternatives, stages_to_open
 from server.services import deadline, disclosure, public_notice
 from server.services.event import SYSTEM, record_event
 from server.services.item_version import item_of
@@ -14,6 +14,8 @@ def move_on(work: Work, case: CaseRow, answers: Answers) -> None:
     """Open whatever may open now, again and again, until somebody has something to do or the case is complete."""
     item = item_of(case)
     rows = {row.stage_id: row for row in case.stages}
+    for stage in settled_alternatives(item.stages, {key: StageState(row.state) for key, row in rows.items()}):
+        finish_stage(work, rows[stage.id], StageState.NOT_APPLICABLE)
     while opened := stages_to_open(item.stages, {key: StageState(row.state) for key, row in rows.items()}):
         for stage in opened:
             _open_stage(work, case, stage, rows[stage.id], answers)

@@ -35,5 +35,10 @@ class Work:
     tools: Tools
 
     @property
+    def catalogue(self) -> Catalogue:
+        """What is in force now."""
+        return self.tools.catalogue
+
+    @property
     def today(self) -> date:
         return local_date(self.now)

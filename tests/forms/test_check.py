@@ -100,22 +100,18 @@ class TestConditions:
         assert (gap.kind, gap.id) == ("material", "poa")
 
     def test_a_paper_behind_a_question_is_asked_when_a_person_said_yes(self):
-        sick = LOW_INCOME.materials_by_id["medical_proof"]
-        assert sick in questions(LOW_INCOME)
+        disabled = LOW_INCOME.materials_by_id["disability_cert"]
+        assert disabled in questions(LOW_INCOME)
         for answers, needed in (
             ({}, False),
-            ({sick.question: False}, False),
-            ({sick.question: "true"}, False),
-            ({sick.question: True}, True),
+            ({disabled.question: False}, False),
+            ({disabled.question: "true"}, False),
+            ({disabled.question: True}, True),
         ):
-            assert is_needed(sick, answers) is needed
+            assert is_needed(disabled, answers) is needed
 
-    def test_only_prose_conditions_are_questions(self):
-        assert {material.id for material in questions(LOW_INCOME)} == {
-            "disability_cert",
-            "medical_proof",
-            "income_proof",
-        }
+    def test_only_what_people_judge_is_a_question(self):
+        assert {material.id for material in questions(LOW_INCOME)} == {"disability_cert", "income_proof"}
         assert questions(ALLOWANCE) == []
 
 

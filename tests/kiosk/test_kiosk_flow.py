@@ -162,8 +162,8 @@ def test_packing_needs_every_material_compared_with_its_original(old_age, good_a
 
 def test_a_question_only_people_can_answer_adds_its_material():
     item = load_catalogue().get_item("MZ-001")
-    visit = flow.give_answers(begun(item), item, {"needs_medical_proof": True})
-    assert "medical_proof" in {material.id for material in flow.materials_to_capture(visit, item)}
+    visit = flow.give_answers(begun(item), item, {"needs_disability_cert": True})
+    assert "disability_cert" in {material.id for material in flow.materials_to_capture(visit, item)}
 
 
 def correction(item, *reasons) -> flow.Visit:

@@ -2,6 +2,7 @@
 
 from flask import current_app
 
+from forms.catalogue import Catalogue
 from server.bootstrap import Installation
 
 KEY = "hongye"
@@ -9,3 +10,8 @@ KEY = "hongye"
 
 def installation() -> Installation:
     return current_app.extensions[KEY]
+
+
+def catalogue_in_force() -> Catalogue:
+    """The catalogue villagers are shown now."""
+    return installation().tools.catalogue

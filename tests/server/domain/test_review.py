@@ -10,6 +10,7 @@ from server.domain.review import (
     StageState,
     asks_for_judgement,
     rules_itself_out,
+    settled_alternatives,
     stages_to_open,
 )
 
@@ -85,12 +86,34 @@ def test_a_condition_a_machine_can_decide_rules_a_stage_out_by_the_answers():
     assert rules_itself_out(stage, {"by_agent": False})
     assert rules_itself_out(stage, {})
     assert not rules_itself_out(stage, {"by_agent": True})
-    assert not asks_for_judgement(stage)
+    assert not asks_for_judgement(stage, {})
 
 
-def test_a_condition_in_prose_is_for_the_desk_and_one_without_any_for_nobody():
-    prose = next(stage for stage in LOW_INCOME.stages if stage.id == "s16")
-    assert asks_for_judgement(prose)
-    assert not rules_itself_out(prose, {})
-    assert not asks_for_judgement(ALLOWANCE.stages[0])
+def test_a_condition_people_judge_is_for_the_desk_while_the_answers_leave_it_open():
+    judged = next(stage for stage in LOW_INCOME.stages if stage.id == "s16")
+    for open_answers in ({}, {"kin_related": False}):
+        assert asks_for_judgement(judged, open_answers)
+        assert not rules_itself_out(judged, open_answers)
+    assert not asks_for_judgement(judged, {"kin_related": True}), "近亲属 must be visited: the desk cannot judge that away"
+    assert not rules_itself_out(judged, {"kin_related": True})
+    assert not asks_for_judgement(ALLOWANCE.stages[0], {})
     assert not rules_itself_out(ALLOWANCE.stages[0], {})
+
+
+class TestDesksOfWhichOneDecides:
+    RELIEF = CATALOGUE.get_item("MZ-003")
+
+    def states(self, **changed):
+        return {stage.id: StageState.DONE for stage in self.RELIEF.stages} | changed
+
+    def test_the_other_has_nothing_left_to_do_once_one_has(self):
+        states = self.states(s7=StageState.ACTIVE, s8=StageState.PENDING)
+        assert [stage.id for stage in settled_alternatives(self.RELIEF.stages, states)] == ["s7"]
+
+    def test_while_none_has_both_wait(self):
+        states = self.states(s6=StageState.ACTIVE, s7=StageState.ACTIVE)
+        assert settled_alternatives(self.RELIEF.stages, states) == []
+
+    def test_desks_that_work_in_parallel_never_settle_for_one_another(self):
+        states = {stage.id: StageState.PENDING for stage in LOW_INCOME.stages} | {"s4": StageState.DONE}
+        assert settled_alternatives(LOW_INCOME.stages, states) == []
