@@ -55,6 +55,11 @@ class Catalogue:
     suspended: Mapping[str, str] = field(default_factory=dict)
 
     @property
+    def offered_items(self) -> dict[str, ServiceItem]:
+        """What may be begun today."""
+        return {code: item for code, item in self.items.items() if code not in self.suspended}
+
+    @property
     def departments(self) -> dict[str, str]:
         """A department's code and its name."""
         return self.vocabulary.departments

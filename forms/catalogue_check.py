@@ -5,11 +5,12 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from forms.catalogue_reading import Finding, Vocabulary
-from forms.condition import Age, Equals, Number, OneOf, fields_of, walk
+from forms.condition import Age, AllOf, Equals, Has, Number, OneOf, fields_of, walk
 from forms.item import FormField, Material, ServiceItem, Stage
 from forms.policy import Policy
 from forms.power import Power, PowerStep
 from forms.region import CODE_LENGTH
+from forms.situation import SituationQuestion
 
 Fault = tuple[str, str]  # the field, and what is wrong with it
 ITEMS, POWERS, POLICIES, REGIONS = "items.yaml", "powers.yaml", "policies.yaml", "regions.yaml"
@@ -98,7 +99,9 @@ def _duplicate_ids(item: ServiceItem) -> list[Fault]:
     faults = []
     for kind in ("materials", "form_fields", "stages"):
         ids = [entry.id for entry in getattr(item, kind)]
-        faults += [(kind, f"编号“{name}”用了不止一次") for name in sorted({name for name in ids if ids.count(name) > 1})]
+        faults += [
+            (kind, f"编号“{name}”用了不止一次") for name in sorted({name for name in ids if ids.count(name) > 1})
+        ]
     return faults
 
 
@@ -125,6 +128,8 @@ def _condition_fault(part: Any, fields: dict[str, FormField]) -> str | None:
     unknown = [value for value in values if field.choices and value not in field.choices]
     if unknown:
         return f"“{field.label}”没有“{unknown[0]}”这个选项"
+    if isinstance(part, Has):
+        return f"“{field.label}”只能填一个值，不能写 has，写 equals 或 one_of"
     if isinstance(part, Number) and field.type != "money" and field.format != "number":
         return f"“{field.label}”不是数字，不能比大小"
     if isinstance(part, Age) and field.type not in ("id_number", "date"):
@@ -139,11 +144,23 @@ def _situation_faults(where: str, condition: Any, vocabulary: Vocabulary) -> lis
         for name in fields_of(part) - vocabulary.questions.keys():
             faults.append((where, f"条件里的问题“{name}”不在 situation.yaml 里"))
         question = vocabulary.questions.get(getattr(part, "field", None) or "")
-        values = {Equals: lambda: (part.equals,), OneOf: lambda: part.one_of}.get(type(part), tuple)()  # noqa: B023
-        unknown = [value for value in values if question and question.choices and value not in question.choices]
-        if unknown:
-            faults.append((where, f"问题“{question.ask}”没有“{unknown[0]}”这个选项"))
+        fault = _misread(part, question) if question else None
+        faults += [(where, fault)] if fault else []
     return list(dict.fromkeys(faults))
+
+
+_READ_BY = {"number": Number, "choice": (Equals, OneOf), "many": Has, "bool": Equals}
+
+
+def _misread(part: Any, question: SituationQuestion) -> str | None:
+    """A condition no answer to the question could ever meet: it would hide the entry from everybody."""
+    if not isinstance(part, _READ_BY[question.type]):
+        return f"问题“{question.ask}”的答案不能这样判断：单选写 equals 或 one_of，多选写 has，数字写 at_least 等"
+    if question.type == "bool" and not isinstance(part.equals, bool):
+        return f"问题“{question.ask}”是是非题，条件里要写 true 或 false"
+    values = getattr(part, "has", None) or getattr(part, "one_of", None) or (getattr(part, "equals", None),)
+    unknown = [value for value in values if question.choices and value not in question.choices]
+    return f"问题“{question.ask}”没有“{unknown[0]}”这个选项" if unknown else None
 
 
 def counted_days(item: ServiceItem) -> int:
@@ -162,9 +179,7 @@ def _wrong_days(item: ServiceItem) -> list[Fault]:
         faults.append(("promised_days", f"承诺{item.promised_days}天，各环节相加却是{counted_days(item)}天"))
     if item.statutory_days is not None and item.promised_days > _longest_promise(item, item.statutory_days):
         unit = "" if item.statutory_unit == item.promised_unit else "（自然日）"
-        faults.append(
-            ("promised_days", f"承诺时限{item.promised_days}天比法定时限{item.statutory_days}天{unit}还长")
-        )
+        faults.append(("promised_days", f"承诺时限{item.promised_days}天比法定时限{item.statutory_days}天{unit}还长"))
     if not any(stage.clock_start == "statutory" for stage in item.stages):
         faults.append(("stages", "没有一个环节标明法定时限从哪里起算（clock_start: statutory）"))
     return faults
@@ -228,12 +243,10 @@ def _unreachable_stages(item: ServiceItem) -> list[Fault]:
 def _contradicts_itself(stage: Stage) -> bool:
     """all: [a 等于 x, a 等于 y] can never hold."""
     wanted: dict[str, object] = {}
-    parts = getattr(stage.when, "parts", ()) if type(stage.when).__name__ == "AllOf" else ()
-    for part in parts:
-        if isinstance(part, Equals):
-            if wanted.setdefault(part.field, part.equals) != part.equals:
-                return True
-    return False
+    equals = [part for part in getattr(stage.when, "parts", ()) if isinstance(part, Equals)]
+    return isinstance(stage.when, AllOf) and any(
+        wanted.setdefault(part.field, part.equals) != part.equals for part in equals
+    )
 
 
 def _item_departments(item: ServiceItem, vocabulary: Vocabulary) -> list[Fault]:

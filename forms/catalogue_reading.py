@@ -69,7 +69,7 @@ def read_entry(shape: type[Shape], raw: Any, file: str) -> tuple[Shape | None, l
 
 def field_path(location: tuple[int | str, ...]) -> str:
     """materials.第2项.name. The tags of a condition's forms are left out: nobody wrote them."""
-    tags = {"equals", "one_of", "number", "age", "not", "any", "all", "ask"}
+    tags = {"equals", "one_of", "has", "number", "age", "not", "any", "all", "ask"}
     shown = [
         f"第{part + 1}项" if isinstance(part, int) else str(part)
         for at, part in enumerate(location)

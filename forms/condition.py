@@ -44,6 +44,20 @@ class OneOf(CatalogueRecord):
         return None if _is_blank(value) else value in self.one_of
 
 
+class Has(CatalogueRecord):
+    """{field: land, has: [种水稻, 种甘蔗]}: of several things that may be ticked, at least one of these is.
+
+    Whoever ticked anything has answered the whole question: what stands unticked beside it is a no.
+    """
+
+    field: str
+    has: tuple[str, ...] = Field(min_length=1)
+
+    def decide(self, answers: Answers, question: str = "") -> bool | None:
+        ticked = answers.get(self.field)
+        return any(one in ticked for one in self.has) if isinstance(ticked, (list, tuple)) and ticked else None
+
+
 class Number(CatalogueRecord):
     """{field: people, at_least: 100}: bounds in the unit the field states."""
 
@@ -106,9 +120,13 @@ class AllOf(CatalogueRecord):
 
 
 class Ask(CatalogueRecord):
-    """{ask: 家庭成员中有残疾人}: only a person can judge; the answer is kept under the key of whoever asks."""
+    """{ask: 家庭成员中有残疾人}: only a person can judge; the answer is kept under the key of whoever asks.
+
+    `decisive`: it is what the whole hangs on, not a formality that comes after; nobody is told 很可能 before it is judged.
+    """
 
     ask: str = Field(min_length=2)
+    decisive: bool = False
 
     def decide(self, answers: Answers, question: str = "") -> bool | None:
         answer = answers.get(question)
@@ -118,6 +136,7 @@ class Ask(CatalogueRecord):
 _KINDS = {
     "equals": "equals",
     "one_of": "one_of",
+    "has": "has",
     "age_of": "age",
     "not": "not",
     "any": "any",
@@ -125,11 +144,20 @@ _KINDS = {
     "ask": "ask",
 }
 _BOUNDS = ("at_least", "at_most", "over", "under")
-_KIND_OF_CLASS = {Equals: "equals", OneOf: "one_of", Age: "age", Not: "not", AnyOf: "any", AllOf: "all", Ask: "ask"}
+_KIND_OF_CLASS = {
+    Equals: "equals",
+    OneOf: "one_of",
+    Has: "has",
+    Age: "age",
+    Not: "not",
+    AnyOf: "any",
+    AllOf: "all",
+    Ask: "ask",
+}
 
 
 def _kind(raw: Any) -> str | None:
-    """Which of the forms a condition is written in; None makes pydantic report one clear fault instead of eight."""
+    """Which of the forms a condition is written in; None makes pydantic report one clear fault instead of nine."""
     if not isinstance(raw, dict):
         return _KIND_OF_CLASS.get(type(raw), "number" if isinstance(raw, Number) else None)
     for key, kind in _KINDS.items():
@@ -142,6 +170,7 @@ Condition = Annotated[
     Union[  # noqa: UP007 - pydantic's callable discriminator wants the tagged members written out
         Annotated[Equals, Tag("equals")],
         Annotated[OneOf, Tag("one_of")],
+        Annotated[Has, Tag("has")],
         Annotated[Number, Tag("number")],
         Annotated[Age, Tag("age")],
         Annotated[Not, Tag("not")],
@@ -152,7 +181,7 @@ Condition = Annotated[
     Discriminator(
         _kind,
         custom_error_type="condition",
-        custom_error_message="条件写法不对：要写 equals、one_of、at_least、at_most、over、under、age_of、not、any、all 或 ask",
+        custom_error_message="条件写法不对：要写 equals、one_of、has、at_least、at_most、over、under、age_of、not、any、all 或 ask",
     ),
 ]
 

@@ -5,7 +5,7 @@ from functools import singledispatch
 from types import MappingProxyType
 from typing import Any
 
-from forms.condition import Age, AllOf, AnyOf, Ask, Equals, Not, Number, OneOf
+from forms.condition import Age, AllOf, AnyOf, Ask, Equals, Has, Not, Number, OneOf
 from forms.item import ServiceItem
 
 JUDGED_BY_DESK = "由经办部门判断："
@@ -81,6 +81,11 @@ def _(condition: OneOf, wording: _Wording) -> str:
     return f"{wording.label(condition.field)}为{_listed(condition.one_of, '或')}"
 
 
+@_words.register
+def _(condition: Has, wording: _Wording) -> str:
+    return f"{wording.label(condition.field)}里有{_listed(condition.has, '或')}"
+
+
 def _listed(words: tuple[str, ...], last: str) -> str:
     return last.join(filter(None, ("、".join(words[:-1]), words[-1])))
 
@@ -101,9 +106,7 @@ def _(condition: Age, wording: _Wording) -> str:
 
 def _bounds(condition: Number | Age, unit: str, words: tuple[str, str, str, str]) -> str:
     values = (condition.at_least, condition.at_most, condition.over, condition.under)
-    return "、".join(
-        f"{word}{value:g}{unit}" for word, value in zip(words, values, strict=True) if value is not None
-    )
+    return "、".join(f"{word}{value:g}{unit}" for word, value in zip(words, values, strict=True) if value is not None)
 
 
 @_words.register

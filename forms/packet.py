@@ -69,6 +69,8 @@ class Manifest(Record):
     packet_id: Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
     kind: Literal["application", "correction"]
     item_code: str
+    # The version of the item the villager was served under; an older kiosk states none.
+    item_digest: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None = None
     catalogue_digest: str
     lookup_code: Annotated[str, Field(pattern=f"^[{_LOOKUP_ALPHABET}]{{{LOOKUP_CODE_LENGTH}}}$")]
     case_number: str | None = None

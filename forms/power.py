@@ -12,7 +12,9 @@ from forms.item import Confidence, Confirmation, DayUnit
 Base = Literal["due", "present"]
 # 2/3 as people write it; a decimal would never be exactly two thirds.
 Share = Annotated[
-    Fraction, BeforeValidator(lambda value: Fraction(str(value))), PlainSerializer(str, return_type=str, when_used="json")
+    Fraction,
+    BeforeValidator(lambda value: Fraction(str(value))),
+    PlainSerializer(str, return_type=str, when_used="json"),
 ]
 
 

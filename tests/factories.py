@@ -150,9 +150,7 @@ def sealed_packet(installation: Installation, machine: Machine, **changes) -> tu
     only = changes.pop("only", None)
     if stated := changes.pop("stated_item", None):
         changes["item_code"] = stated
-    documents, contents = documents_for(
-        item, installation.tools.clock.now(), only, uuid4().hex, changes.get("answers")
-    )
+    documents, contents = documents_for(item, installation.tools.clock.now(), only, uuid4().hex, changes.get("answers"))
     manifest = manifest_for(installation, machine, documents=documents, **changes)
     return manifest, seal_packet(manifest, contents, installation.tools.vault.packet_key.public_key())
 

@@ -24,6 +24,7 @@ class CaseRow(Row):
     item_name: Mapped[str]
     # The case keeps the item as it was when accepted, whatever officials change later.
     item_version: Mapped[dict[str, Any]] = mapped_column(JSON)
+    item_digest: Mapped[str]
     catalogue_digest: Mapped[str]
     village_code: Mapped[str] = mapped_column(index=True)
     resident_id: Mapped[str] = mapped_column(ForeignKey("resident.id"), index=True)

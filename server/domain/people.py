@@ -16,6 +16,7 @@ class Role(StrEnum):
     DEPARTMENT_REVIEWER = "department_reviewer"
     DEPARTMENT_HEAD = "department_head"
     SUPERVISOR = "supervisor"
+    CONTROL_CENTRE = "control_centre"
 
 
 STAFF_ROLES = frozenset(Role) - {Role.VILLAGER}

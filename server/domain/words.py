@@ -3,6 +3,7 @@
 from server.domain.case import Action, Status
 from server.domain.correction import CorrectionReason
 from server.domain.people import Role
+from server.domain.power_use import Finding, UseState
 from server.domain.review import Verdict
 
 STATUS: dict[str, str] = {
@@ -38,6 +39,7 @@ ROLE: dict[str, str] = {
     Role.DEPARTMENT_REVIEWER: "部门审核员",
     Role.DEPARTMENT_HEAD: "审批员",
     Role.SUPERVISOR: "电子监察员",
+    Role.CONTROL_CENTRE: "综控中心",
 }
 
 VERDICT: dict[str, str] = {
@@ -69,6 +71,20 @@ EVENT: dict[str, str] = {
     "issued": "送达",
     "completed": "办结",
     "rated": "已评价",
+}
+
+POWER_USE: dict[str, str] = {
+    UseState.RUNNING: "正在办",
+    UseState.COMPLETED: "已办完",
+    UseState.STOPPED: "已停止",
+    UseState.OUTSIDE_LIST: "清单外用权，待乡镇核查",
+    UseState.OUTSIDE_ANSWERED: "清单外用权，已核查",
+}
+
+FINDING: dict[str, str] = {
+    Finding.IN_LIST: "属于清单里的权力",
+    Finding.IMPROPER: "不当，已责令纠正",
+    Finding.NO_SUCH_MATTER: "没有这回事",
 }
 
 CARD: dict[str, str] = {"yellow": "黄牌", "red": "红牌"}

@@ -157,7 +157,7 @@ def list_inbox(work: Work, actor: Actor) -> list[InboxLine]:
 
 
 def _overseen_villages(work: Work, supervisor: Actor) -> list[str]:
-    return work.tools.catalogue.regions.village_codes_in(supervisor.desk.region_code)
+    return work.catalogue.regions.village_codes_in(supervisor.desk.region_code)
 
 
 def list_past(work: Work, actor: Actor) -> list[InboxLine]:
@@ -185,7 +185,7 @@ def _line(work: Work, case: CaseRow, clock: ClockRow) -> InboxLine:
         case_number=case.case_number,
         item_name=case.item_name,
         applicant=case.applicant_masked,
-        village=work.tools.catalogue.regions.get(case.village_code).short_name,
+        village=work.catalogue.regions.get(case.village_code).short_name,
         status_label=STATUS[case.status],
         holders=tuple(desk_name(work, row) for row in active),
         card="red" if "red" in colours else "yellow" if "yellow" in colours else None,
@@ -207,7 +207,7 @@ def get_case_to_act(work: Work, actor: Actor, case_number: str) -> CaseRow:
 
 
 def _visible(work: Work, actor: Actor, case: CaseRow | None) -> CaseRow:
-    if case is None or not may_see_case(actor, desks_of(case), case.village_code, work.tools.catalogue.regions):
+    if case is None or not may_see_case(actor, desks_of(case), case.village_code, work.catalogue.regions):
         raise CaseHidden
     return case
 
@@ -224,7 +224,7 @@ def case_page(work: Work, actor: Actor, case_number: str, *, in_full: bool = Fal
         item_code=case.item_code,
         item_name=case.item_name,
         applicant=case.applicant_masked,
-        village=work.tools.catalogue.regions.full_name(case.village_code),
+        village=work.catalogue.regions.full_name(case.village_code),
         agent=case.agent_display_name,
         status=case.status,
         status_label=STATUS[case.status],
@@ -288,7 +288,7 @@ def _clock_line(work: Work, clock: ClockRow) -> ClockLine:
 
 
 def _card(work: Work, case_number: str, clock: ClockRow, card: CardRow) -> Card:
-    regions = work.tools.catalogue.regions
+    regions = work.catalogue.regions
     desks = tuple(f"{regions.get(desk.split(' ')[0]).short_name}·{desk.split(' ')[1]}" for desk in card.desks)
     return Card(case_number, card.colour, CARD[card.colour], CLOCK[clock.kind], card.due_on, card.fell_at, desks)
 

@@ -18,7 +18,7 @@ WITHHELD_NOT_GRANTED = "未获批准，不公开个人信息"
 def facts_of(work: Work, case: CaseRow, answers: Answers) -> DisclosureFacts:
     return DisclosureFacts(
         applicant_name=item_of(case).applicant_name(answers),
-        village_name=work.tools.catalogue.regions.full_name(case.village_code),
+        village_name=work.catalogue.regions.full_name(case.village_code),
         item_name=case.item_name,
         completed_on=work.today,
         age_band=answers.get("age_band"),

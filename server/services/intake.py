@@ -7,6 +7,7 @@ from uuid import uuid4
 
 from pypdf import PdfReader
 
+from forms.catalogue import digest_of
 from forms.check import find_gaps
 from forms.clock import local_date
 from forms.condition import with_visit_day
@@ -15,6 +16,7 @@ from forms.item import ServiceItem
 from forms.packet import Agent, Document, Manifest, PacketFault, open_packet
 from server.db import case as db
 from server.db.case import CaseRow, DocumentRow, StageRow
+from server.db.catalogue import find_version_by_digest
 from server.db.correction import find_correction_by_packet
 from server.db.deadline import list_clocks
 from server.db.resident import ResidentRow, find_resident
@@ -25,6 +27,7 @@ from server.domain.review import StageState
 from server.domain.words import STATUS
 from server.services import deadline, walk
 from server.services.answers import seal_answers
+from server.services.catalogue import stopped_since
 from server.services.correction import answer_correction
 from server.services.event import record_event
 from server.services.item_version import version_of
@@ -123,7 +126,8 @@ def _open_case(work: Work, opened: OpenedPacket, machine: Machine) -> CaseRow:
     manifest = opened.manifest
     if same_visit := db.find_case_by_lookup_code(work.session, manifest.lookup_code):
         return _of_same_visit(same_visit, manifest)
-    item = work.catalogue.get_item(manifest.item_code)
+    item = item_served_under(work, manifest)
+    _require_offered(work, manifest)
     _require_complete(item, manifest)
     case = _case_row(work, item, manifest, machine)
     work.session.add(case)
@@ -157,6 +161,29 @@ def _of_same_visit(case: CaseRow, manifest: Manifest) -> CaseRow:
     return case
 
 
+def item_served_under(work: Work, manifest: Manifest) -> ServiceItem:
+    """The version the villager was served under, even when another was published before the line came back.
+
+    What was complete at the counter stays complete (不得因目录修改让群众再跑一趟). Raises UnknownItem.
+    """
+    current, code, digest = work.catalogue.items.get(manifest.item_code), manifest.item_code, manifest.item_digest
+    if digest is None or (current and digest_of(current) == digest):
+        return work.catalogue.get_item(code)
+    shipped = work.tools.catalogue.items.get(code)
+    if shipped and digest_of(shipped) == digest:
+        return shipped
+    row = find_version_by_digest(work.session, "item", code, digest)
+    return ServiceItem.model_validate(row.content) if row else work.catalogue.get_item(code)
+
+
+def _require_offered(work: Work, manifest: Manifest) -> None:
+    """Nothing new is begun under a suspended item; what the village received before that is taken in. Raises PacketFault."""
+    reason = work.catalogue.suspended.get(manifest.item_code)
+    since = stopped_since(work, "item", manifest.item_code) if reason else None
+    if since is not None and manifest.received_at >= since:
+        raise PacketFault(f"这个事项现在不办了，没有收下。{reason}。请告诉群众原因；要问清楚，请打电话给主管部门。")
+
+
 def _require_complete(item: ServiceItem, manifest: Manifest) -> None:
     """The server asks the same question the kiosk did; a packet with gaps would cost the villager a second trip."""
     pages, answers = _pages_of(manifest), with_visit_day(manifest.answers, local_date(manifest.received_at))
@@ -186,6 +213,7 @@ def _case_row(work: Work, item: ServiceItem, manifest: Manifest, machine: Machin
         item_code=item.code,
         item_name=item.name,
         item_version=version_of(item),
+        item_digest=digest_of(item),
         catalogue_digest=work.catalogue.digest,
         village_code=manifest.village_code,
         resident_id=resident.id,

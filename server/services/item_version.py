@@ -14,8 +14,8 @@ def version_of(item: ServiceItem) -> dict[str, Any]:
 
 
 def item_of(case: CaseRow) -> ServiceItem:
-    """Parsed once per catalogue digest and item; a catalogue has a handful of digests over the years."""
-    key = (case.catalogue_digest, case.item_code)
+    """Parsed once per version of an item: there is a handful of them over the years."""
+    key = (case.item_digest, case.item_code)
     if key not in _parsed:
         _parsed[key] = ServiceItem.model_validate(case.item_version)
     return _parsed[key]

@@ -38,7 +38,7 @@ class Enrolled:
 
 def make_enrolment_code(work: Work, village_code: str) -> str:
     """A one-time code for one village, good for seven days."""
-    village = work.tools.catalogue.regions.get(village_code)
+    village = work.catalogue.regions.get(village_code)
     code = secrets.token_hex(8)
     work.session.add(
         EnrolmentCodeRow(code_hash=_hashed(code), village_code=village.code, expires_at=work.now + CODE_LIFE)

@@ -50,7 +50,7 @@ class Board:
 def read_board(work: Work, village_code: str | None = None) -> Board:
     """The board of one village, or of the whole city. Raises UnknownRegion."""
     if village_code:
-        work.tools.catalogue.regions.get(village_code)
+        work.catalogue.regions.get(village_code)
     shown, withheld = count_results(work.session, village_code)
     return Board(
         notices=tuple(

@@ -54,7 +54,7 @@ def stage_at_desk(work: Work, case: CaseRow, actor: Actor, action: Action) -> St
 
 
 def desk_name(work: Work, row: StageRow) -> str:
-    return f"{work.tools.catalogue.regions.get(row.region_code).short_name}·{row.department}"
+    return f"{work.catalogue.regions.get(row.region_code).short_name}·{row.department}"
 
 
 def accept_case(work: Work, case: CaseRow, actor: Actor) -> None:

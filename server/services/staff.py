@@ -44,7 +44,7 @@ class SignedIn:
 def create_staff(
     work: Work, *, sign_in_name: str, display_name: str, password: str, role: Role, department: str, region_code: str
 ) -> StaffRow:
-    work.tools.catalogue.regions.get(region_code)
+    work.catalogue.regions.get(region_code)
     row = StaffRow(
         id=uuid4().hex,
         sign_in_name=sign_in_name,

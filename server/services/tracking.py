@@ -78,7 +78,7 @@ def progress_of(work: Work, case: CaseRow) -> Progress:
         item_code=case.item_code,
         item_name=case.item_name,
         applicant=case.applicant_masked,
-        village_name=work.tools.catalogue.regions.full_name(case.village_code),
+        village_name=work.catalogue.regions.full_name(case.village_code),
         status=case.status,
         status_label=STATUS[case.status],
         is_closed=case.status in CLOSED,

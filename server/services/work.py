@@ -1,6 +1,6 @@
 """What every errand is handed: one open transaction, the time it happens at, and the tools of this installation."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from forms.catalogue import Catalogue
@@ -9,6 +9,7 @@ from server.adapters.blob_store import BlobStore
 from server.adapters.vault import Vault
 from server.db.engine import RowConflict, Session
 from server.domain.work_calendar import WorkCalendar
+from server.services.published import PublishedCatalogue
 from server.settings import ServerSettings
 
 __all__ = ["RowConflict", "Tools", "Work"]
@@ -16,7 +17,7 @@ __all__ = ["RowConflict", "Tools", "Work"]
 
 @dataclass(frozen=True)
 class Tools:
-    """Built once by `bootstrap`."""
+    """Built once by `bootstrap`. `catalogue` is the shipped one; errands ask `Work.catalogue`."""
 
     settings: ServerSettings
     clock: Clock
@@ -24,6 +25,7 @@ class Tools:
     calendar: WorkCalendar
     vault: Vault
     blobs: BlobStore
+    published: PublishedCatalogue = field(default_factory=PublishedCatalogue)
 
 
 @dataclass(frozen=True)
@@ -36,8 +38,8 @@ class Work:
 
     @property
     def catalogue(self) -> Catalogue:
-        """What is in force now."""
-        return self.tools.catalogue
+        """What is in force now: the shipped catalogue, with what the city published standing over it."""
+        return self.tools.published.in_force(self.session, self.tools.catalogue)
 
     @property
     def today(self) -> date:

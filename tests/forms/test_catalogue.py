@@ -21,7 +21,9 @@ from forms.catalogue_check import counted_days
 from forms.item import ServiceItem
 from forms.region import UnknownRegion
 
-WHOLE = {name: yaml.safe_load((DATA_FOLDER / f"{name}.yaml").read_text(encoding="utf-8")) for name in ("items", "powers")}
+WHOLE = {
+    name: yaml.safe_load((DATA_FOLDER / f"{name}.yaml").read_text(encoding="utf-8")) for name in ("items", "powers")
+}
 PROOFS = WHOLE["items"]["meta"]["prohibited_village_proofs"]
 YANLOU = "450521100215"
 GOLDEN = Path(__file__).parents[1] / "golden"
@@ -65,7 +67,12 @@ class TestToday:
         assert answer["findings"] == []
         assert (answer["items"], answer["powers"], answer["power_categories"], answer["policies"]) == (74, 72, 14, 87)
         assert (answer["counties"], answer["townships"], answer["villages"]) == (4, 30, 437)
-        assert (answer["materials"], answer["form_fields"], answer["stages"], answer["power_steps"]) == (435, 980, 469, 473)
+        assert (answer["materials"], answer["form_fields"], answer["stages"], answer["power_steps"]) == (
+            435,
+            980,
+            469,
+            473,
+        )
 
     @pytest.mark.parametrize("kind", ["item", "power", "policy"])
     def test_the_lists_are_the_golden_ones(self, kind):
@@ -115,7 +122,9 @@ class TestToday:
     def test_a_catalogue_with_a_fault_is_not_used(self, tmp_path):
         shutil.copytree(DATA_FOLDER, tmp_path, dirs_exist_ok=True)
         text = (tmp_path / "items.yaml").read_text(encoding="utf-8")
-        (tmp_path / "items.yaml").write_text(text.replace("promised_days: 19\n", "promised_days: 190\n"), encoding="utf-8")
+        (tmp_path / "items.yaml").write_text(
+            text.replace("promised_days: 19\n", "promised_days: 190\n"), encoding="utf-8"
+        )
         with pytest.raises(CatalogueFault, match="MZ-001 promised_days"):
             load_catalogue.__wrapped__(tmp_path)
 

@@ -48,7 +48,7 @@ def oversees() -> bool:
 
 def desk_in_words(work: Work) -> str:
     desk = g.actor.desk
-    return f"{work.tools.catalogue.regions.get(desk.region_code).short_name}·{desk.department}"
+    return f"{work.catalogue.regions.get(desk.region_code).short_name}·{desk.department}"
 
 
 def short_clock(work: Work, line: InboxLine) -> ShortClock:

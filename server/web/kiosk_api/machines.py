@@ -77,8 +77,8 @@ def _standing(work: Work, machine: Machine) -> dict[str, str]:
     tools = work.tools
     return {
         "village_code": machine.village_code,
-        "village_name": tools.catalogue.regions.full_name(machine.village_code),
-        "catalogue_digest": tools.catalogue.digest,
+        "village_name": work.catalogue.regions.full_name(machine.village_code),
+        "catalogue_digest": work.catalogue.digest,
         "server_public_key": tools.vault.packet_key.public_key().public_bytes_raw().hex(),
         "public_url": tools.settings.public_url,
     }

@@ -11,7 +11,7 @@ from server.services.public_board import Board, Result, read_board
 from server.web.public.home import open_page
 from server.web.webkit.errors import Refusal
 from server.web.webkit.guards import guarded_by
-from server.web.webkit.installation import installation
+from server.web.webkit.installation import catalogue_in_force, installation
 
 FOUND = 40
 
@@ -36,7 +36,7 @@ def add_routes(blueprint: Blueprint) -> None:
 @guarded_by("public")
 def list_villages() -> Response:
     words = request.args.get("words", "").strip()[:20]
-    regions = installation().tools.catalogue.regions
+    regions = catalogue_in_force().regions
     villages = regions.list_level("village")
     found = [village for village in villages if words and words in regions.full_name(village.code)]
     return open_page(
@@ -61,7 +61,7 @@ def _tree(regions: RegionTree) -> list[tuple[Region, list[tuple[Region, list[Reg
 
 @guarded_by("public")
 def show_village(code: str) -> Response:
-    regions = installation().tools.catalogue.regions
+    regions = catalogue_in_force().regions
     try:
         village = regions.get(code)
     except UnknownRegion:

@@ -14,7 +14,7 @@ from server.web.public.home import open_page
 from server.web.public.search import find_items
 from server.web.webkit.errors import Refusal
 from server.web.webkit.guards import guarded_by
-from server.web.webkit.installation import installation
+from server.web.webkit.installation import catalogue_in_force, installation
 from server.web.webkit.rate import RateLimit
 
 _ANY_VILLAGE = "您所在村（社区）"
@@ -41,17 +41,18 @@ def add_routes(blueprint: Blueprint) -> None:
 @guarded_by("public")
 def list_services() -> Response:
     words = request.args.get("words", "").strip()[:50]
-    items = installation().tools.catalogue.items.values()
+    items = catalogue_in_force().offered_items.values()
     return open_page("public/services.html", words=words, found=find_items(items, words), everything=list(items))
 
 
 @guarded_by("public")
 def show_guide(code: str) -> Response:
     item = _item(code)
-    catalogue = installation().tools.catalogue
+    catalogue = catalogue_in_force()
     return open_page(
         "public/guide.html",
         item=item,
+        stopped=catalogue.suspended.get(item.code),
         sheet=_sheet(item, _ANY_VILLAGE),
         steps=steps_of(item),
         related=[catalogue.items[name] for name in item.related if name in catalogue.items],
@@ -65,7 +66,7 @@ def print_notice_sheet(code: str) -> Response:
     _sheets.spend(request.remote_addr or "")
     try:
         village = request.args.get("village")
-        name = installation().tools.catalogue.regions.full_name(village) if village else _ANY_VILLAGE
+        name = catalogue_in_force().regions.full_name(village) if village else _ANY_VILLAGE
     except UnknownRegion:
         raise Refusal(404, "no_such_village", "没有找到这个村（社区）。请从“找我的村”里选。") from None
     return Response(render_notice_sheet(_sheet(item, name)), mimetype="application/pdf")
@@ -73,7 +74,7 @@ def print_notice_sheet(code: str) -> Response:
 
 def _item(code: str) -> ServiceItem:
     try:
-        return installation().tools.catalogue.get_item(code.upper())
+        return catalogue_in_force().get_item(code.upper())
     except UnknownItem:
         raise Refusal(404, "no_such_item", "没有找到这件事的办事指南。请回到“办事”里重新找。") from None
 
@@ -85,7 +86,7 @@ def _sheet(item: ServiceItem, village_name: str) -> NoticeSheet:
         village_name=village_name,
         made_on=local_date(tools.clock.now()),
         guide_url=f"{tools.settings.public_url.rstrip('/')}{url_for('public.show_guide', code=item.code)}",
-        digest=tools.catalogue.digest,
+        digest=catalogue_in_force().digest,
     )
 
 

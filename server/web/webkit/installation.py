@@ -14,4 +14,5 @@ def installation() -> Installation:
 
 def catalogue_in_force() -> Catalogue:
     """The catalogue villagers are shown now."""
-    return installation().tools.catalogue
+    with installation().look() as work:
+        return work.catalogue

@@ -31,7 +31,9 @@ ITEMS = load_catalogue().items
 EVERY = list(ITEMS)
 # On both databases: joint review, an assessment outside, a first desk that verifies, one that only registers.
 OTHERS = ["MZ-001", "MZ-002", "CL-001", "NY-002", "SJ-002"]
-JUDGED = [code for code, item in ITEMS.items() if any(stage.when and asks_a_person(stage.when) for stage in item.stages)]
+JUDGED = [
+    code for code, item in ITEMS.items() if any(stage.when and asks_a_person(stage.when) for stage in item.stages)
+]
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 STATED = "按实际核定"
 
