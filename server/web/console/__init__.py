@@ -5,7 +5,18 @@ from pathlib import Path
 from flask import Blueprint, Response, current_app
 
 from server.services.desk import CaseHidden
-from server.web.console import actions, case, documents, inbox, sign_in
+from server.web.console import (
+    actions,
+    case,
+    catalogue,
+    catalogue_edit,
+    catalogue_files,
+    documents,
+    inbox,
+    power_uses,
+    service_points,
+    sign_in,
+)
 from server.web.webkit.assets import offer_assets
 from server.web.webkit.errors import Refusal
 from server.web.webkit.staff_session import SignedOut
@@ -14,7 +25,18 @@ from server.web.webkit.staff_session import SignedOut
 def console_blueprint() -> Blueprint:
     blueprint = Blueprint("console", __name__, url_prefix="/console", template_folder="templates")
     offer_assets(blueprint, "console", Path(__file__).with_name("static"))
-    for room in (sign_in, inbox, case, documents, actions):
+    for room in (
+        sign_in,
+        inbox,
+        case,
+        documents,
+        actions,
+        power_uses,
+        catalogue,
+        catalogue_edit,
+        catalogue_files,
+        service_points,
+    ):
         room.add_routes(blueprint)
     blueprint.register_error_handler(SignedOut, sign_in.ask_to_sign_in)
     blueprint.register_error_handler(CaseHidden, _hidden)

@@ -37,9 +37,9 @@ def add_routes(blueprint: Blueprint) -> None:
     blueprint.add_url_rule("/catalogue/new", view_func=begin_new, methods=["POST"])
 
 
-def render(work: Work, template: str, status: int = 200, **content: object) -> Response:
-    """A page of the catalogue in the console's frame."""
-    frame = {"place": "catalogue", "waiting": len(list_inbox(work, g.actor)), "desk": desk_in_words(work)}
+def render(work: Work, template: str, status: int = 200, *, here: str = "catalogue", **content: object) -> Response:
+    """A page of the catalogue's in the console's frame; `here` is its place in the bar."""
+    frame = {"place": here, "waiting": len(list_inbox(work, g.actor)), "desk": desk_in_words(work)}
     return make_response(render_template(template, **frame, **content), status)
 
 

@@ -7,8 +7,8 @@ import pytest
 from pypdf import PdfReader
 
 from forms.catalogue import load_catalogue
+from forms.flow_of_item import chart_of_item
 from forms.item import days_in_words
-from server.web.public.guides import steps_of
 from server.web.public.search import find_items
 from tests.factories import FICTITIOUS_ID, FICTITIOUS_NAME
 
@@ -55,11 +55,25 @@ class TestGuides:
         assert all(point in page for point in item.confirm_points)
         assert "还没有最后确认的" in page
 
-    def test_desks_that_work_at_once_are_one_step(self):
-        steps = steps_of(ITEMS["MZ-001"])
-        together = [step for step in steps if step.together]
-        assert len(together) == 1
-        assert len(steps) < len(ITEMS["MZ-001"].stages)
+    @pytest.mark.parametrize("code", ["MZ-001", "MZ-003", "SJ-002"])
+    def test_the_way_is_drawn_and_told_in_words(self, phone, code):
+        page = read(phone, f"/services/{code}")
+        chart = chart_of_item(ITEMS[code])
+        assert page.count('<svg xmlns="http://www.w3.org/2000/svg" class="flowchart" role="img"') == 1
+        assert all(f'data-node="{node.id}"' in page for node in chart.nodes)
+        assert all(f"<li>{sentence}</li>" in page for sentence in chart.sentences)
+        assert f"共 {chart.step_count} 步" in page
+
+    def test_the_way_is_drawn_larger_in_large_type(self, phone):
+        assert 'font-size="14"' in read(phone, "/services/MZ-008")
+        phone.set_cookie("elder", "1")
+        assert 'font-size="18"' in read(phone, "/services/MZ-008")
+
+    def test_the_way_prints_as_a_sheet(self, phone):
+        answer = phone.get("/services/MZ-003/flowchart.pdf")
+        assert answer.mimetype == "application/pdf"
+        assert "办事流程图" in PdfReader(io.BytesIO(answer.data)).pages[0].extract_text()
+        assert "没有找到这件事的办事指南" in read(phone, "/services/XX-999/flowchart.pdf", 404)
 
     def test_the_sheet_prints_with_or_without_a_village(self, phone, world):
         for query, words in (("", "您所在村"), (f"?village={world.machine.village_code}", "烟楼村")):

@@ -1,0 +1,49 @@
+"""办事点: place, hours and telephone of each village's counter, as they stand on every notice sheet."""
+
+from flask import Blueprint, Response, g, redirect, request, url_for
+
+from server.services.service_point import PointRefused, list_points, state_point
+from server.services.work import Work
+from server.web.console.catalogue import render
+from server.web.webkit.guards import guarded_by
+from server.web.webkit.installation import installation
+
+
+def add_routes(blueprint: Blueprint) -> None:
+    blueprint.add_url_rule("/service-points", view_func=show_service_points)
+    blueprint.add_url_rule("/service-points/<region_code>", view_func=keep_service_point, methods=["POST"])
+
+
+@guarded_by("staff")
+def show_service_points() -> Response:
+    with installation().look() as work:
+        return _page(work)
+
+
+def _page(work: Work, *, refused: str | None = None, typed_for: str = "", status: int = 200) -> Response:
+    words = request.args.get("words", "").strip()[:20]
+    lines = [line for line in list_points(work, g.actor) if words in line.name]
+    return render(
+        work,
+        "console/service_points.html",
+        status,
+        here="service_points",
+        lines=lines,
+        words=words,
+        refused=refused,
+        typed_for=typed_for,
+        saved=request.args.get("saved", ""),
+    )
+
+
+@guarded_by("staff")
+def keep_service_point(region_code: str) -> Response:
+    form = request.form
+    try:
+        with installation().begin() as work:
+            parts = (form.get("place", ""), form.get("hours", ""), form.get("telephone", ""))
+            state_point(work, g.actor, region_code, *parts)
+    except PointRefused as refused:
+        with installation().look() as work:
+            return _page(work, refused=str(refused), typed_for=region_code, status=422)
+    return redirect(url_for("console.show_service_points", saved=region_code, _anchor=f"v{region_code}"), 303)
