@@ -96,8 +96,8 @@ class Catalogue:
 
     @cached_property
     def digest(self) -> str:
-        """SHA-256 over all items: a kiosk and the server compare it, and a packet states it."""
-        whole = {code: digest_of(item) for code, item in sorted(self.items.items())}
+        """SHA-256 over all entries: a kiosk and the server compare it, and a packet states it."""
+        whole = {code: digest_of(entry) for kind in FILES for code, entry in sorted(self.entries(kind).items())}
         return hashlib.sha256(json.dumps([whole, dict(self.suspended)], sort_keys=True).encode()).hexdigest()
 
     def with_entries(

@@ -352,6 +352,8 @@ def _broken_branches(power: Power) -> list[Fault]:
             faults.append((f"{where}.decision", "有几个去向，要写明按什么判断"))
         if step.decision and len(step.labels) != len(step.next):
             faults.append((f"{where}.labels", f"{len(step.next)}个去向要写{len(step.next)}个名称"))
+        if step.days_before and step.days_before not in ids:
+            faults.append((f"{where}.days_before", f"天数要数到的“{step.days_before}”不在流程里"))
         if step.days and not step.day_unit:
             faults.append((f"{where}.day_unit", "写了天数，没有写是工作日还是自然日"))
     return faults

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from pydantic import TypeAdapter, ValidationError
 
-from forms.catalogue import SHAPES, Kind
+from forms.catalogue import Kind
 from forms.condition import Condition
 from forms.condition_text import ConditionFault, condition_text, read_condition
 
@@ -98,8 +98,10 @@ _DISCLOSURE = Table("disclosure_fields", "公开栏目", (
 _FAQ = Table("faq", "常见问题", (Column("q", "问", "long"), Column("a", "答", "long")))
 _STEPS = Table("steps", "步骤", (
     Column("id", "编号"), Column("who", "谁"), Column("what", "做什么", "long"), Column("next", "下一步", "words"),
-    Column("decision", "按什么判断"), Column("labels", "各去向的名称", "words"), Column("days", "至少几天", "number"),
-    Column("day_unit", "天数单位", "choice", UNITS), Column("rule", "规则原文", "long"), Column("vote", "表决规则", "words"),
+    Column("decision", "按什么判断"), Column("labels", "各去向的名称", "words"), Column("days", "几天", "number"),
+    Column("day_unit", "天数单位", "choice", UNITS),
+    Column("days_mean", "天数是什么意思", "choice", {"at_least": "至少等这么久", "at_most": "最多用这么久"}),
+    Column("days_before", "数到哪一步"), Column("rule", "规则原文", "long"), Column("vote", "表决规则", "words"),
 ))  # fmt: skip
 
 _MODES = {"直接办理": "直接办理", "受理上报": "受理上报", "帮办代办": "帮办代办"}
@@ -266,13 +268,6 @@ def tidy_record(columns: tuple[Column, ...], values: Mapping[str, Any]) -> dict[
         ):
             kept[column.name] = []
     return kept
-
-
-def unknown_keys(kind: Kind) -> set[str]:
-    """Fields of the shape that no column shows: there must be none, or editing would lose them (a test holds it)."""
-    sheet = SHEETS[kind]
-    shown = {column.name for column in sheet.columns} | {table.name for table in sheet.tables}
-    return {field.alias or name for name, field in SHAPES[kind].model_fields.items()} - shown
 
 
 @dataclass(frozen=True)

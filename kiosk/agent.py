@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
+from typing import Any
 
 from forms.catalogue import load_catalogue
 from forms.clock import Clock, clock_for
@@ -17,6 +18,7 @@ from kiosk.camera.folder import FolderCamera
 from kiosk.camera.protocol import Camera, CameraDescription
 from kiosk.camera.uvc import UvcCamera
 from kiosk.camera.virtual import VirtualCamera
+from kiosk.catalogue_store import CatalogueStore
 from kiosk.corrections import RememberedCorrections
 from kiosk.outbox import Outbox
 from kiosk.printer import FolderPrinter, printer_for
@@ -32,6 +34,7 @@ from kiosk.screen.practice_desk import PracticeDesk
 from kiosk.screen.serving import ScreenServer, open_sockets
 from kiosk.screen.surroundings import Surroundings
 from kiosk.server_link import MachineCredentials, ServerLink, read_credentials, write_credentials
+from kiosk.service_point import KeptServicePoint
 from kiosk.settings import KioskSettings, read_settings
 from kiosk.uplink import Uplink
 from kiosk.visits import VisitStore
@@ -143,7 +146,9 @@ class Kiosk:
         if isinstance(printer, FolderPrinter):
             printer.sweep(settings.keep_printed_days)
         live_view = LiveView(camera or camera_for(settings.camera, clock), eye or ImagingEye())
-        catalogue = load_catalogue()
+        catalogue = CatalogueStore(folder / "catalogue", load_catalogue())
+        service_point = KeptServicePoint(folder / "service_point.json")
+        uplink.when_answered(_keeping_up(catalogue, service_point, link.again()))
         equipment = Equipment(
             catalogue=catalogue,
             clock=clock,
@@ -156,7 +161,7 @@ class Kiosk:
             uplink=uplink,
             printer=printer,
             live_view=live_view,
-            paper=VillagePaper(catalogue, machine.village_name, machine.public_url),
+            paper=VillagePaper(catalogue, service_point, machine.village_name, machine.public_url),
             idle_lock_seconds=settings.idle_lock_minutes * 60,
         )
         surroundings = Surroundings(
@@ -166,7 +171,7 @@ class Kiosk:
             outbox=outbox,
             clock=clock,
             machine=machine,
-            catalogue_digest=catalogue.digest,
+            catalogue=catalogue,
             data_folder=folder,
             keep_free=keep_free,
             practice=settings.practice,
@@ -229,6 +234,18 @@ def _sole_use(folder: Path) -> Iterator[None]:
         except OSError:
             raise KioskRunning(f"村级窗口已经开着（{folder}）。请用已经打开的那一个。") from None
         yield
+
+
+def _keeping_up(
+    catalogue: CatalogueStore, service_point: KeptServicePoint, link: ServerLink
+) -> Callable[[dict[str, Any]], None]:
+    """After each answer of the server: keep what it says of this village, and fetch the catalogue when it names another."""
+
+    def keep_up(status: dict[str, Any]) -> None:
+        service_point.keep(status.get("service_point"))
+        catalogue.refresh(status.get("catalogue_digest"), link.catalogue)
+
+    return keep_up
 
 
 def _credentials(settings: KioskSettings, enrolment_code: str | None) -> MachineCredentials:

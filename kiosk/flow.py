@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from pydantic import AwareDatetime, Field
 
+from forms.catalogue import digest_of
 from forms.check import Gap, field_gaps, find_gaps, needed_materials, questions
 from forms.clock import local_date
 from forms.condition import with_visit_day
@@ -114,6 +115,8 @@ class Visit(Record):
     step: Step = "choose_item"
     kind: Literal["application", "correction"] = "application"
     item_code: str | None = None
+    #: the version of the item the villager is served under, whatever is published meanwhile
+    item_digest: str | None = None
     case_number: str | None = None
     applicant_masked: str | None = None
     reasons: tuple[CorrectionReason, ...] = ()
@@ -162,7 +165,9 @@ def choose_item(visit: Visit, item: ServiceItem) -> Visit:
     _require(visit, "choose_item")
     if visit.answers and item.code != visit.item_code:
         raise StepNotAllowed(visit, "choose_item", "已经填了表，不能再换事项。要换就点“不办了”，重新开始。")
-    return _changed(visit, item_code=item.code, step="notice", notice_sheet_printed_at=None)
+    return _changed(
+        visit, item_code=item.code, item_digest=digest_of(item), step="notice", notice_sheet_printed_at=None
+    )
 
 
 def begin_correction(

@@ -101,6 +101,10 @@ class ServerLink:
     def status(self) -> dict[str, Any]:
         return self._json("GET", "/kiosk/status")
 
+    def catalogue(self) -> dict[str, Any]:
+        """All that is published; asked for when the status names another digest than ours."""
+        return self._json("GET", "/kiosk/catalogue")
+
     def sign_in(self, sign_in_name: str, password: str) -> dict[str, Any]:
         return self._json("POST", "/kiosk/agents/sign-in", json={"sign_in_name": sign_in_name, "password": password})
 

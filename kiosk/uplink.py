@@ -95,6 +95,7 @@ class Uplink:
         self._stop, self._wake = threading.Event(), threading.Event()
         self._looked_at: float | None = None
         self._when_delivered: Callable[[], None] = lambda: None
+        self._when_answered: Callable[[dict[str, Any]], None] = lambda status: None
         #: what the server said last, None before the first answer; `online` is about the latest call
         self.status: dict[str, Any] | None = None
         self.asked_at: datetime | None = None
@@ -112,6 +113,10 @@ class Uplink:
     def when_delivered(self, tell: Callable[[], None]) -> None:
         """Have `tell` called, in this thread, each time a packet has arrived and its entry says so."""
         self._when_delivered = tell
+
+    def when_answered(self, tell: Callable[[dict[str, Any]], None]) -> None:
+        """Have `tell` called, in this thread, with each status the server gives."""
+        self._when_answered = tell
 
     def run(self) -> None:
         """Until stopped. Nothing that happens to one packet ends the loop."""
@@ -152,6 +157,15 @@ class Uplink:
             self.online, self.trouble = False, str(refused)
         if self.online and was_online is False:
             self._outbox.hurry()
+        if self.online and self.status:
+            self._tell(self.status)
+
+    def _tell(self, status: dict[str, Any]) -> None:
+        """Whatever goes wrong with what the status brings along, packets go on being sent."""
+        try:
+            self._when_answered(status)
+        except (ServerAway, ServerRefused, OSError) as trouble:
+            log.warning("after the status: %s", type(trouble).__name__)
 
     def send(self, entry: Entry) -> None:
         """Try one packet once; whatever happens, its entry says so."""

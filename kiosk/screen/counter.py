@@ -29,6 +29,15 @@ class NotSignedIn(Exception):
         super().__init__("请先登录。")
 
 
+class ItemStopped(Exception):
+    """The errand is suspended or withdrawn: nothing new is begun under it."""
+
+    code = "item_stopped"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"这个事项现在不收新的申请。{reason}。请告诉群众原因，需要时请打电话问主管部门。")
+
+
 class UnknownCase(LookupError):
     """No correction is asked for in this case."""
 
@@ -121,9 +130,22 @@ class Counter:
         """What the visit in hand is about. Raises NoVisit."""
         return self._hand.item()
 
+    def list_items(self) -> list[ServiceItem]:
+        """What may be begun today."""
+        return list(self._it.catalogue.current.offered_items.values())
+
+    def find_item_of(self, visit: Visit) -> ServiceItem | None:
+        """What a draft is about, in the version it was begun under; None before that is chosen."""
+        return self._it.catalogue.get_item(visit.item_code, visit.item_digest) if visit.item_code else None
+
     def begin(self, item_code: str) -> Visit:
-        """A villager comes with an application; choosing again before anything is answered changes the item."""
+        """A villager comes with an application; choosing again before anything is answered changes the item.
+
+        Raises UnknownItem, ItemStopped.
+        """
         item = self._it.catalogue.get_item(item_code)
+        if stopped := self._it.catalogue.current.suspended.get(item_code):
+            raise ItemStopped(stopped)
         with self._lock:
             visit = self.visit
             if visit is None or visit.step == "sent":

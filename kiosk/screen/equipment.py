@@ -4,9 +4,9 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from forms.catalogue import Catalogue
 from forms.clock import Clock
 from kiosk.agents import AgentRegister
+from kiosk.catalogue_store import CatalogueStore
 from kiosk.corrections import RememberedCorrections
 from kiosk.outbox import Outbox
 from kiosk.printer import Printer
@@ -21,7 +21,7 @@ from kiosk.visits import VisitStore
 class Equipment:
     """Everything a counter works with."""
 
-    catalogue: Catalogue
+    catalogue: CatalogueStore
     clock: Clock
     machine: MachineCredentials
     link: ServerLink

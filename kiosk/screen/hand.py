@@ -62,7 +62,7 @@ class Hand:
         visit = self.required()
         if visit.item_code is None:
             raise NoVisit
-        return self._it.catalogue.get_item(visit.item_code)
+        return self._it.catalogue.get_item(visit.item_code, visit.item_digest)
 
     def keep(self, visit: Visit) -> Visit:
         """On the disk before anybody is told."""

@@ -51,6 +51,7 @@ def seal_visit(
         visit_started_at=visit.started_at,
         notice_sheet_printed_at=visit.notice_sheet_printed_at,
         received_at=received_at,
+        item_digest=visit.item_digest,
         answers=visit.answers,
         documents=tuple(documents),
     )

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any, Protocol
 
-from forms.catalogue import Catalogue
 from forms.clock import local_date, parse_instant
 from forms.item import Answers, Material, ServiceItem, days_in_words
 from forms.notice_sheet import personal_notice_sheet
@@ -12,7 +11,9 @@ from forms.render.application_form import render_application_form
 from forms.render.bundle import CardSheet, PageImage, bundle_pages, id_card_sheet
 from forms.render.notice_sheet import render_notice_sheet
 from forms.render.receipt import Receipt, render_receipt
+from kiosk.catalogue_store import CatalogueStore
 from kiosk.imaging.read import picture_size
+from kiosk.service_point import KeptServicePoint
 
 #: how long the longer side of a captured sheet is on paper, in millimetres; anything else is taken for A4
 LONGER_SIDE = {"id_card": 85.6, "household_register": 143.0, "bank_passbook": 130.0, "photo": 152.0}
@@ -37,8 +38,11 @@ class Paper(Protocol):
 class VillagePaper:
     """Paper of one village."""
 
-    def __init__(self, catalogue: Catalogue, village_name: str, public_url: str) -> None:
-        self._catalogue, self._village_name, self._public_url = catalogue, village_name, public_url.rstrip("/")
+    def __init__(
+        self, catalogue: CatalogueStore, service_point: KeptServicePoint, village_name: str, public_url: str
+    ) -> None:
+        self._catalogue, self._service_point = catalogue, service_point
+        self._village_name, self._public_url = village_name, public_url.rstrip("/")
 
     def notice_sheet(self, item: ServiceItem, answers: Answers, pages: dict[str, int], now: datetime) -> bytes:
         sheet = personal_notice_sheet(
@@ -49,6 +53,7 @@ class VillagePaper:
             made_on=local_date(now),
             guide_url=GUIDE_ADDRESS.format(public_url=self._public_url, item_code=item.code),
             digest=self._catalogue.digest,
+            point=self._service_point.point,
         )
         return render_notice_sheet(sheet)
 

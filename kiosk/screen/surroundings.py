@@ -7,6 +7,7 @@ from pathlib import Path
 from forms.clock import Clock
 from kiosk import health
 from kiosk.camera.protocol import NothingToRead
+from kiosk.catalogue_store import CatalogueStore
 from kiosk.health import Sign
 from kiosk.outbox import Outbox
 from kiosk.printer import FolderPrinter, Printer
@@ -26,7 +27,7 @@ class Surroundings:
     outbox: Outbox
     clock: Clock
     machine: MachineCredentials
-    catalogue_digest: str
+    catalogue: CatalogueStore
     data_folder: Path
     keep_free: int
     practice: bool
@@ -45,6 +46,6 @@ class Surroundings:
             health.line_sign(self.uplink.online, unsent, refused),
             health.disk_sign(self.free_bytes(self.data_folder), self.keep_free, unsent),
             health.clock_sign(self.uplink.status, self.uplink.asked_at),
-            *health.server_signs(self.uplink.status, self.machine.server_public_key, self.catalogue_digest),
+            *health.server_signs(self.uplink.status, self.machine.server_public_key, self.catalogue.digest),
         ]
         return [sign for sign in signs if sign]

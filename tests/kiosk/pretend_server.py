@@ -33,6 +33,7 @@ class Memory:
     passwords: dict[str, str] = field(default_factory=lambda: {"wang": "correct horse"})
     patched_bytes: int = 0
     created: int = 0
+    catalogue: dict = field(default_factory=dict)
     refuse: str | None = None
     shrink_chunks_to: int | None = None
     die_after: int | None = None
@@ -101,9 +102,13 @@ def _install_machine(app: Flask, memory: Memory) -> None:
     def status():
         return jsonify(
             village_code="450521100201", village_name="合浦县廉州镇样本村", now=datetime.now(UTC).isoformat(),
-            catalogue_digest=load_catalogue().digest, server_public_key=public,
+            catalogue_digest=memory.catalogue.get("digest", load_catalogue().digest), server_public_key=public,
             public_url="https://nongshi.example.cn", corrections=len(memory.corrections),
         )  # fmt: skip
+
+    @app.get("/kiosk/catalogue")
+    def catalogue():
+        return jsonify(memory.catalogue)
 
     @app.post("/kiosk/agents/sign-in")
     def sign_in():
