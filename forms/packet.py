@@ -74,7 +74,7 @@ class Manifest(Record):
     catalogue_digest: str
     lookup_code: Annotated[str, Field(pattern=f"^[{_LOOKUP_ALPHABET}]{{{LOOKUP_CODE_LENGTH}}}$")]
     case_number: str | None = None
-    village_code: Annotated[str, Field(pattern=r"^\d{12}$")]
+    village_code: Annotated[str, Field(pattern=r"^\d{12}(-\d+)?$")]  # the village's key (forms.region)
     machine_id: str
     agent: Agent
     visit_started_at: AwareDatetime

@@ -175,17 +175,17 @@ def _people(catalogue: Catalogue) -> Iterator[Person]:
     """One agent, one supervisor, two of the control centre, and somebody at every desk the items' stages name."""
     yield Person("cun-daiban", "陈示范", Role.VILLAGE_AGENT, "村级组织", VILLAGE)
     yield Person(
-        "xian-jiancha", "林演示", Role.SUPERVISOR, "电子监察", catalogue.regions.ancestor(VILLAGE, "county").code
+        "xian-jiancha", "林演示", Role.SUPERVISOR, "电子监察", catalogue.regions.ancestor(VILLAGE, "county").id
     )
     # Two of them: whoever writes a version of the catalogue cannot let it out.
     for name, shown in (("shi-zongkong", "黄试用"), ("shi-fuhe", "吴样本")):
-        yield Person(name, shown, Role.CONTROL_CENTRE, "综控中心", catalogue.regions.ancestor(VILLAGE, "city").code)
+        yield Person(name, shown, Role.CONTROL_CENTRE, "综控中心", catalogue.regions.ancestor(VILLAGE, "city").id)
     for number, (level, department, deciding) in enumerate(_desks(catalogue.items.values())):
         code = next(code for code, name in catalogue.departments.items() if name == department).lower()
         name = _FAMILY_NAMES[(number + 2) % len(_FAMILY_NAMES)] + _INVENTED[number % len(_INVENTED)]
         role = Role.DEPARTMENT_HEAD if deciding else _role_at(level)
         sign_in_name = f"{_LEVEL_NAMES[level]}-{code}" + ("-shenpi" if deciding else "")
-        yield Person(sign_in_name, name, role, department, catalogue.regions.ancestor(VILLAGE, level).code)
+        yield Person(sign_in_name, name, role, department, catalogue.regions.ancestor(VILLAGE, level).id)
 
 
 def _role_at(level: str) -> Role:

@@ -1,74 +1,65 @@
-"""The type on the paper: which fonts there are, which characters none of them has, and where a Chinese line breaks."""
+"""The type on the paper: which font has a character, which characters none has, and where a Chinese line breaks.
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
-from threading import Lock
+What can be printed is counted block by block in fonts/README.md and fonts/rare/COVERAGE.txt. What has no ink of its own
+is left out of the print: variation selectors (an IVS asks for one shape of a character; the font's own shape is printed),
+joiners, marks of direction and the other default-ignorable code points of UAX #44, control signs, and combining marks no
+font has. Every other character no font has is printed as 〓 and named at the foot of the sheet.
+"""
 
-from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.ttfonts import TTFont
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
 
-FONT_FOLDER = Path(__file__).with_name("fonts")
+from forms.render.faces import FONT_CHAIN, FONT_FOLDER, FontFiles, Weight, body_weights, rare_weight
+
+__all__ = [
+    "FONT_CHAIN",
+    "FONT_FOLDER",
+    "STAND_IN",
+    "FontFiles",
+    "Weight",
+    "advance",
+    "break_lines",
+    "em_shares",
+    "line_spans",
+    "may_break",
+    "missing_characters",
+    "printable",
+    "text_width",
+    "weight_for",
+    "weights",
+]
 
 # 〓 (geta) is the printer's own sign for "this type is not in the case": seen at once, never taken for a character.
 STAND_IN = "〓"
 
 _CANNOT_START = frozenset("、，。；：？！）】》〉」』〕”’…—·％℃,.;:?!)]}%~～—")
 _CANNOT_END = frozenset("（【《〈「『〔“‘([{□")
-
-
-@dataclass(frozen=True)
-class FontFiles:
-    """One family on disk, in the two weights the sheets use."""
-
-    name: str
-    regular: str
-    bold: str
-
-
-# Asked in this order for every character. A rare-character family (扩展汉字) is added by one line here.
-FONT_CHAIN: tuple[FontFiles, ...] = (FontFiles("NotoSansSC", "NotoSansSC-Regular.ttf", "NotoSansSC-Bold.ttf"),)
-
-
-@dataclass(frozen=True)
-class Weight:
-    """One registered font: its name for the canvas, what it has, and how wide each character is (1/1000 em)."""
-
-    name: str
-    characters: frozenset[int]
-    advances: dict[int, float]
-    default_advance: float
-
-
-_registering = Lock()
-
-
-@cache
-def _parsed_chain() -> dict[bool, tuple[Weight, ...]]:
-    return {
-        False: tuple(_register(family.name, family.regular) for family in FONT_CHAIN),
-        True: tuple(_register(family.name + "-Bold", family.bold) for family in FONT_CHAIN),
-    }
+# Default_Ignorable_Code_Point (UAX #44).
+_IGNORABLE = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f"
+    "\ufeff\uffa0\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
+)
 
 
 def weights(bold: bool) -> tuple[Weight, ...]:
-    """The fonts to ask, in order. Parsing 10 MB takes about 0.1 s per file, so it happens once in a process."""
-    with _registering:
-        return _parsed_chain()[bold]
+    """The body type, in the order it is asked."""
+    return body_weights(bold)
 
 
-def _register(name: str, file_name: str) -> Weight:
-    font = TTFont(name, FONT_FOLDER / file_name)
-    pdfmetrics.registerFont(font)
-    return Weight(name, frozenset(font.face.charToGlyph), font.face.charWidths, font.face.defaultWidth)
+# Only what a font has is remembered, so that a text of a million code points nobody has leaves nothing behind.
+_found: dict[tuple[str, bool], Weight] = {}
 
 
-@cache
 def weight_for(character: str, bold: bool = False) -> Weight | None:
-    """The first font that has `character`, None when none has."""
-    code = ord(character)
-    return next((weight for weight in weights(bold) if code in weight.characters), None)
+    """The first font that has `character`, None when none has. A rare one has no bold but where it looks like the body."""
+    found = _found.get((character, bold))
+    if found is None:
+        code = ord(character)
+        found = next((weight for weight in weights(bold) if code in weight.characters), None) or rare_weight(code, bold)
+        if found:
+            _found[character, bold] = found
+    return found
 
 
 def missing_characters(text: str) -> str:
@@ -76,32 +67,74 @@ def missing_characters(text: str) -> str:
 
     A screen asks this before it prints a name: a box in place of a character makes the paper invalid.
     """
-    unknown = (sign for sign in text if not sign.isspace() and not (weight_for(sign) and weight_for(sign, True)))
-    return "".join(dict.fromkeys(unknown))
+    return "".join(sign for sign in dict.fromkeys(text) if _SHOWN[ord(sign)] == STAND_IN != sign)
 
 
 def printable(text: str) -> str:
-    """`text` with 〓 where no font has the character and every kind of blank but a line feed made a space."""
-    absent = set(missing_characters(text))
-    return "".join(
-        STAND_IN if sign in absent else " " if sign.isspace() and sign not in "\n　" else sign for sign in text
-    )
+    """`text` with 〓 where no font has the character and every kind of blank but a line feed made a space.
+
+    What has no ink of its own is gone.
+    """
+    return text.translate(_SHOWN)
 
 
-@cache
-def _em_share(character: str, bold: bool) -> float:
-    weight = weight_for(character, bold)
-    return weight.advances.get(ord(character), weight.default_advance) / 1000 if weight else 1.0
+class _Shown(dict[int, str]):
+    """What stands on the paper for each code point, found when it is first met."""
+
+    def __missing__(self, code: int) -> str:
+        sign = chr(code)
+        shown = _shown(sign)
+        if shown == sign:
+            self[code] = shown
+        return shown
+
+
+def _shown(sign: str) -> str:
+    if sign.isspace():
+        return sign if sign in "\n　" else " "
+    if _IGNORABLE.match(sign) or unicodedata.category(sign) == "Cc":
+        return ""
+    if weight_for(sign) and weight_for(sign, True):
+        return sign
+    return "" if unicodedata.combining(sign) or unicodedata.category(sign) == "Me" else STAND_IN
+
+
+_SHOWN = _Shown()
+
+
+class _EmShares(dict[str, float]):
+    """How wide each character is, in ems."""
+
+    def __init__(self, bold: bool):
+        super().__init__()
+        self._bold = bold
+
+    def __missing__(self, character: str) -> float:
+        weight = weight_for(character, self._bold)
+        if not printable(character):
+            return 0.0
+        if weight is None:
+            return 1.0
+        share = self[character] = weight.advances.get(ord(character), weight.default_advance) / 1000
+        return share
+
+
+_EM_SHARES = {False: _EmShares(False), True: _EmShares(True)}
+
+
+def em_shares(bold: bool = False) -> Mapping[str, float]:
+    """The width of every character in ems; asked by the character."""
+    return _EM_SHARES[bold]
 
 
 def advance(character: str, size: float, bold: bool = False) -> float:
     """The width of one character in points at `size` points."""
-    return _em_share(character, bold) * size
+    return _EM_SHARES[bold][character] * size
 
 
 def text_width(text: str, size: float, bold: bool = False) -> float:
     """The width of `text` in points at `size` points."""
-    return sum(_em_share(sign, bold) for sign in text) * size
+    return sum(map(_EM_SHARES[bold].__getitem__, text)) * size
 
 
 def may_break(before: str, after: str) -> bool:

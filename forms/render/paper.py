@@ -4,6 +4,7 @@ import io
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import groupby
 from typing import BinaryIO
 
@@ -106,10 +107,7 @@ class Words(Flowable):
         self._styles = [span for text, span in shown for _ in text]
         self._glued = _glued_places(shown)
         self._size, self._align, self._leading = size, align, size * leading
-        self._advances = [
-            size * 1.12 if style.box else fonts.advance(sign, size, style.bold)
-            for sign, style in zip(self._text, self._styles, strict=True)
-        ]
+        self._advances = [wide for text, span in shown for wide in _advances(text, span, size)]
         self._lines: list[tuple[int, int]] = []
         self._line_range: tuple[int, int | None] = (0, None)
 
@@ -186,6 +184,13 @@ class Words(Flowable):
         return (style.bold, style.ink.hexval(), fonts.weight_for(self._text[place], style.bold).name)
 
 
+def _advances(text: str, span: Span, size: float) -> list[float]:
+    if span.box:
+        return [size * 1.12] * len(text)
+    shares = fonts.em_shares(span.bold)
+    return [shares[sign] * size for sign in text]
+
+
 def _glued_places(shown: Iterable[tuple[str, Span]]) -> frozenset[int]:
     places: set[int] = set()
     at = 0
@@ -240,21 +245,33 @@ class QrCode(Flowable):
 
     def __init__(self, content: str, side: float):
         super().__init__()
-        self._rows = [bytes(row) for row in segno.make(content, error="m", micro=False).matrix]
+        self._side, self._squares = _qr_squares(content)
         self.width = self.height = side
 
     def wrap(self, _room: float, _height: float) -> tuple[float, float]:
         return self.width, self.height
 
     def draw(self) -> None:
-        module = self.width / (len(self._rows) + 2 * self.QUIET_MODULES)
-        squares = self.canv.beginPath()
-        for row_number, row in enumerate(self._rows):
-            top = self.height - (self.QUIET_MODULES + row_number) * module
-            for start, length in _dark_runs(row):
-                squares.rect(start * module, top - module, length * module, module)
+        module = self.width / (self._side + 2 * self.QUIET_MODULES)
+        self.canv.saveState()
+        self.canv.translate(0, self.QUIET_MODULES * module)
+        self.canv.scale(module, module)
         self.canv.setFillColor(INK)
-        self.canv.drawPath(squares, stroke=0, fill=1)
+        self.canv.addLiteral(self._squares)
+        self.canv.restoreState()
+
+
+@lru_cache(maxsize=64)
+def _qr_squares(content: str) -> tuple[int, str]:
+    """How many modules a side has, and the dark ones as one path on a grid of whole numbers: choosing a mask takes 5 ms
+    and naming a thousand squares as long again, and a sheet is laid out several times before it is printed."""
+    rows = [bytes(row) for row in segno.make(content, error="m", micro=False).matrix]
+    squares = [
+        f"{start} {len(rows) - 1 - number} {length} 1 re"
+        for number, row in enumerate(rows)
+        for start, length in _dark_runs(row)
+    ]
+    return len(rows), "\n".join([*squares, "f"])
 
 
 def _dark_runs(row: bytes) -> list[tuple[int, int]]:

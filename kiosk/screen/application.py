@@ -1,7 +1,7 @@
 """The Flask app of the counter's page: gate, errors, and the routes of shell, visit and counter.
 
-JSON API (all under /api but /open and /preview; bodies and answers are JSON; every POST needs `Origin` of this page,
-`Content-Type: application/json` and the cookie that POST /open {secret} gave; errors are
+JSON API (all under /api but /open, /type and /preview; bodies and answers are JSON; every POST needs `Origin` of this
+page, `Content-Type: application/json` and the cookie that POST /open {secret} gave; errors are
 {"error": {"code", "message", "reference", ...}}, with "allowed" for a step or a reopening not allowed and "gaps" for one
 incomplete):
 
@@ -35,6 +35,7 @@ incomplete):
   POST /api/receipts/<packet_id> {}            prints -> {printed}
   GET  /api/camera/virtual                     -> {specimens, placed}
   POST /api/camera/virtual {place, person, tilt, blur, glare, light, shadow, hand, unplug}   any of them -> the same
+  GET  /type/<codes>.woff                      -> a font with those rare characters, as 20BB7-2A6D7
   GET  /preview?after=<number>                 -> JPEG with X-Sheet {number, width, height, sheet, findings}; 204: no news
 """
 
@@ -54,9 +55,9 @@ from kiosk.imaging.read import NotAPicture
 from kiosk.outbox import ReopenRefused, UnknownPacket
 from kiosk.printer import PrinterTrouble
 from kiosk.safe import NoRoom
-from kiosk.screen import counter_routes, shell_routes, visit_routes
+from kiosk.screen import counter_routes, shell_routes, type_routes, visit_routes
 from kiosk.screen.answering import BadRequest, refusal
-from kiosk.screen.counter import CaptureRefused, Counter, NotSignedIn, UnknownCase
+from kiosk.screen.counter import CaptureRefused, Counter, ItemStopped, NotSignedIn, UnknownCase
 from kiosk.screen.dispatch import DraftGone
 from kiosk.screen.guards import Gate, GuardRefused
 from kiosk.screen.hand import NoVisit, VisitInHand
@@ -87,6 +88,7 @@ STATUS_OF: dict[type[Exception], tuple[int, str]] = {
     PaperFault: (422, "paper_fault"),
     SignInRefused: (401, "sign_in_refused"),
     UnknownItem: (404, "unknown_item"),
+    ItemStopped: (409, "item_stopped"),
     UnknownVisit: (404, "unknown_visit"),
     UnknownPage: (404, "unknown_page"),
     UnknownPacket: (404, "unknown_packet"),
@@ -109,6 +111,7 @@ def create_app(counter: Counter, gate: Gate, desk: PracticeDesk, surroundings: S
     gate.install(app, lambda: counter.agent is not None)
     _install_errors(app)
     shell_routes.install(app, gate, surroundings)
+    type_routes.install(app)
     counter_routes.install(app, counter, desk, surroundings)
     visit_routes.install(app, counter)
     return app

@@ -5,7 +5,6 @@ from typing import Any
 
 from flask import Flask, Response, jsonify
 
-from forms.catalogue import load_catalogue
 from kiosk.screen.answering import body, printed_shape, text_of
 from kiosk.screen.counter import Counter
 from kiosk.screen.guards import opened_page, signed_in_agent
@@ -53,13 +52,12 @@ def _install_agent(app: Flask, counter: Counter, surroundings: Surroundings) -> 
 
 def _install_lists(app: Flask, counter: Counter) -> None:
     def draft_lines() -> list[dict[str, Any]]:
-        items = load_catalogue().items
-        return [draft_line(visit, items.get(visit.item_code or "")) for visit in counter.list_drafts()]
+        return [draft_line(visit, counter.find_item_of(visit)) for visit in counter.list_drafts()]
 
     @app.get("/api/items")
     @signed_in_agent
     def items() -> Response:
-        return jsonify(items=[item_line(item) for item in load_catalogue().items.values()])
+        return jsonify(items=[item_line(item) for item in counter.list_items()])
 
     @app.get("/api/drafts")
     @signed_in_agent

@@ -15,8 +15,8 @@ SAFE_METHODS = frozenset({"GET", "HEAD"})
 SECURITY_HEADERS = {
     # Attack: script or frames from elsewhere on our page; our page inside a frame of theirs (click-jacking).
     "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src 'self';"
-        " form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; font-src 'self';"
+        " connect-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
     ),
     "X-Frame-Options": "DENY",
     "X-Content-Type-Options": "nosniff",

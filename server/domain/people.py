@@ -42,7 +42,7 @@ class Actor:
 
 def desk_of(stage: Stage, village_code: str, regions: RegionTree) -> Desk:
     """The desk a stage of a case from `village_code` belongs to."""
-    return Desk(stage.department, regions.ancestor(village_code, stage.level).code)
+    return Desk(stage.department, regions.ancestor(village_code, stage.level).id)
 
 
 def may_see_case(actor: Actor, desks: set[Desk], village_code: str, regions: RegionTree) -> bool:

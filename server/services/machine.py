@@ -41,9 +41,9 @@ def make_enrolment_code(work: Work, village_code: str) -> str:
     village = work.catalogue.regions.get(village_code)
     code = secrets.token_hex(8)
     work.session.add(
-        EnrolmentCodeRow(code_hash=_hashed(code), village_code=village.code, expires_at=work.now + CODE_LIFE)
+        EnrolmentCodeRow(code_hash=_hashed(code), village_code=village.id, expires_at=work.now + CODE_LIFE)
     )
-    append_audit(work.session, at=work.now, actor="system", action="machine.code_made", subject=village.code)
+    append_audit(work.session, at=work.now, actor="system", action="machine.code_made", subject=village.id)
     return code
 
 

@@ -10,7 +10,7 @@ from tests.kiosk.test_kiosk_counter import SMALL
 
 GUARDS = {"anyone_at_this_pc", "opened_page", "signed_in_agent"}
 WITHOUT_COOKIE = {"/", "/open", "/static/<path:name>"}
-WITHOUT_AGENT = {"/api/sign-in", "/api/sign-out", "/api/health", "/api/camera/virtual"}
+WITHOUT_AGENT = {"/api/sign-in", "/api/sign-out", "/api/health", "/api/camera/virtual", "/type/<codes>.woff"}
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,7 @@
 // The wizard: one state, one step on the screen, the status bar always in sight.
 import { get, post, Refused } from "./api.js";
 import { button, fill, h } from "./dom.js";
+import { watchForRareType } from "./rare_type.js";
 import { showSignIn } from "./sign_in.js";
 import { showItems } from "./items.js";
 import { showNotice } from "./notice.js";
@@ -132,4 +133,5 @@ async function start() {
   watchHealth();
 }
 
+watchForRareType();
 start();

@@ -2,12 +2,13 @@
 
 from flask import Blueprint
 
-from server.web.kiosk_api import machines, packets, uploads
+from server.web.kiosk_api import catalogue, machines, packets, uploads
 
 
 def kiosk_blueprint() -> Blueprint:
     blueprint = Blueprint("kiosk", __name__, url_prefix="/kiosk")
     machines.add_routes(blueprint)
+    catalogue.add_routes(blueprint)
     uploads.add_routes(blueprint)
     packets.add_routes(blueprint)
     return blueprint

@@ -8,6 +8,7 @@ from flask import Blueprint, Response, g, jsonify, request
 from server.domain.people import Role
 from server.services.correction import list_open_corrections
 from server.services.machine import SEEN_STEP, Machine, MachineUnknown, enrol_machine, identify_machine, note_seen
+from server.services.service_point import point_of
 from server.services.staff import actor_of, check_password
 from server.services.work import Work
 from server.web.webkit.errors import Refusal
@@ -73,7 +74,7 @@ def status() -> Response:
         return jsonify(now=work.now.isoformat(), corrections=waiting, **_standing(work, g.machine))
 
 
-def _standing(work: Work, machine: Machine) -> dict[str, str]:
+def _standing(work: Work, machine: Machine) -> dict[str, Any]:
     tools = work.tools
     return {
         "village_code": machine.village_code,
@@ -81,6 +82,7 @@ def _standing(work: Work, machine: Machine) -> dict[str, str]:
         "catalogue_digest": work.catalogue.digest,
         "server_public_key": tools.vault.packet_key.public_key().public_bytes_raw().hex(),
         "public_url": tools.settings.public_url,
+        "service_point": asdict(point_of(work, machine.village_code)),
     }
 
 

@@ -38,11 +38,11 @@ def list_villages() -> Response:
     words = request.args.get("words", "").strip()[:20]
     regions = catalogue_in_force().regions
     villages = regions.list_level("village")
-    found = [village for village in villages if words and words in regions.full_name(village.code)]
+    found = [village for village in villages if words and words in regions.full_name(village.id)]
     return open_page(
         "public/villages.html",
         words=words,
-        found=[(village.code, regions.full_name(village.code)) for village in found[:FOUND]],
+        found=[(village.id, regions.full_name(village.id)) for village in found[:FOUND]],
         more=max(0, len(found) - FOUND),
         counties=_tree(regions),
     )
@@ -51,10 +51,10 @@ def list_villages() -> Response:
 def _tree(regions: RegionTree) -> list[tuple[Region, list[tuple[Region, list[Region]]]]]:
     villages: dict[str | None, list[Region]] = {}
     for village in regions.list_level("village"):
-        villages.setdefault(village.parent_code, []).append(village)
+        villages.setdefault(village.parent_id, []).append(village)
     towns = regions.list_level("township")
     return [
-        (county, [(town, villages.get(town.code, [])) for town in towns if town.parent_code == county.code])
+        (county, [(town, villages.get(town.id, [])) for town in towns if town.parent_id == county.id])
         for county in regions.list_level("county")
     ]
 

@@ -4,7 +4,7 @@ from flask import Blueprint, Response, make_response, redirect, render_template,
 
 from server.services.public_board import read_board
 from server.web.webkit.guards import guarded_by
-from server.web.webkit.installation import installation
+from server.web.webkit.installation import catalogue_in_force, installation
 from server.web.webkit.local_path import local_path
 from server.web.webkit.reading import keep_reading_size
 
@@ -30,7 +30,7 @@ def show_home() -> Response:
         board = read_board(work)
     return open_page(
         "public/home.html",
-        items=len(installation().tools.catalogue.items),
+        items=len(catalogue_in_force().offered_items),
         notices=board.notices[:NEWEST],
         results=board.results[:NEWEST],
         board=board,

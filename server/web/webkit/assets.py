@@ -11,6 +11,7 @@ from flask.blueprints import BlueprintSetupState
 from server.web.webkit.guards import guarded_by
 from server.web.webkit.headers import install_headers
 from server.web.webkit.installation import KEY as INSTALLATION
+from server.web.webkit.rare_type import offer_rare_type
 from server.web.webkit.reading import install_reading
 
 _KEY = "hongye_assets"
@@ -29,11 +30,12 @@ class Asset:
 
 
 def install_assets(app: Flask) -> None:
-    """The shared layout, `asset('room/file')` in every template, /assets, and the headers every answer carries."""
+    """The shared layout, `asset('room/file')` in every template, /assets, /type, and the headers every answer carries."""
     app.extensions[_KEY] = {}
     blueprint = Blueprint("webkit", __name__, template_folder="templates")
     blueprint.add_url_rule("/assets/<digest>/<path:name>", view_func=serve_asset)
     offer_assets(blueprint, "webkit", _FOLDER)
+    offer_rare_type(app, blueprint)
     app.register_blueprint(blueprint)
     app.jinja_env.globals["asset"] = asset_address
     install_reading(app)

@@ -45,9 +45,10 @@ def fonts_of(pdf: bytes) -> dict[str, bool]:
     """Every font the pages name, and whether its program is in the file."""
     found = {}
     for page in PdfReader(io.BytesIO(pdf)).pages:
-        for font in page["/Resources"].get("/Font", {}).values():
-            descriptor = font.get_object().get("/FontDescriptor")
-            found[font.get_object()["/BaseFont"]] = descriptor is not None and "/FontFile2" in descriptor.get_object()
+        for reference in page["/Resources"].get("/Font", {}).values():
+            font = reference.get_object()
+            described = font["/DescendantFonts"][0].get_object() if font["/Subtype"] == "/Type0" else font
+            found[font["/BaseFont"]] = "/FontFile2" in described.get("/FontDescriptor", {})
     return found
 
 

@@ -11,13 +11,40 @@ SENTENCES = (
 )
 
 
+# Extension J, which no font within reach has, and a private code point, which means something else in every font.
+NOBODY_HAS = "\U000323b0\ue000"
+
+
 def test_missing_characters_names_each_once_in_order():
-    assert fonts.missing_characters("潘𮧵秀𮧵兰\U0010fffd") == "𮧵\U0010fffd"
+    assert fonts.missing_characters(f"潘{NOBODY_HAS}秀{NOBODY_HAS}兰\U0010fffd") == NOBODY_HAS + "\U0010fffd"
     assert fonts.missing_characters("潘秀兰 450521，〓□·—\n") == ""
+    assert fonts.missing_characters("𠮷田龘㐂䶮𬱖𰻝") == ""
 
 
 def test_printable_puts_the_stand_in_where_no_font_helps():
-    assert fonts.printable("潘𮧵兰\tA") == "潘〓兰 A"
+    assert fonts.printable(f"潘{NOBODY_HAS}兰\tA") == "潘〓〓兰 A"
+
+
+@pytest.mark.parametrize(
+    "sign", ["\U000e0100", "\ufe00", "\ufe0f", "\u200b", "\u200d", "\u2060", "\ufeff", "\u00ad", "\x07", "\u0323"]
+)
+def test_what_has_no_ink_leaves_neither_a_box_nor_a_gap(sign):
+    assert fonts.printable(f"葛{sign}城") == "葛城"
+    assert fonts.missing_characters(f"葛{sign}城") == ""
+    assert fonts.text_width(f"葛{sign}城", 12) == 24
+
+
+def test_a_rare_character_takes_the_bold_its_family_has_or_its_one_weight():
+    assert [fonts.weight_for("𠮷", bold).name for bold in (False, True)] == ["RareSans-Regular", "RareSans-Bold"]
+    assert fonts.weight_for("𪛗", True) is fonts.weight_for("𪛗", False)
+    assert fonts.text_width("𪛗", 12, True) == 12
+
+
+def test_characters_nobody_has_leave_nothing_behind():
+    # The attack: texts of ever new code points, sent until the memory is full.
+    before = len(fonts._found), len(fonts._SHOWN)
+    fonts.missing_characters("".join(map(chr, range(0xF0000, 0xF1000))))
+    assert (len(fonts._found), len(fonts._SHOWN)) == before
 
 
 def test_both_weights_can_print_what_is_said_to_be_printable():
