@@ -1,7 +1,7 @@
 """What the shape of an entry alone does not show: dangling names, days that do not add up, forbidden proofs, dead ends."""
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from forms.catalogue_reading import Finding, Vocabulary
@@ -431,12 +431,12 @@ def _unsourced_amount(policy: Policy) -> list[Fault]:
     return []
 
 
-def check_regions(city: dict[str, Any]) -> list[Finding]:
+def check_regions(city: Mapping[str, Any]) -> list[Finding]:
     """Every place once, under a code of its level's length that begins with its parent's."""
     findings: list[Finding] = []
     seen: set[str] = set()
 
-    def visit(node: dict[str, Any], level: str, parent: str) -> None:
+    def visit(node: Mapping[str, Any], level: str, parent: str) -> None:
         code = str(node.get("code", ""))
         if code in seen:
             findings.append(Finding(REGIONS, code, "code", f"区划代码“{code}”用了不止一次"))

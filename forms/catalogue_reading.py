@@ -45,6 +45,8 @@ class Vocabulary:
     voting_rules: dict[str, VotingRule] = field(default_factory=dict)
     questions: dict[str, SituationQuestion] = field(default_factory=dict)
     mutual_exclusions: tuple[Mapping[str, Any], ...] = ()
+    # The nested tree of places as it was read, which a year's list is compared with.
+    city: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def department_names(self) -> set[str]:
@@ -125,6 +127,7 @@ def read_vocabulary(folder: Path) -> tuple[Vocabulary, list[Finding]]:
         voting_rules={rule.id: rule for rule in rules},
         questions={question.id: question for question in asked},
         mutual_exclusions=tuple(items["mutual_exclusions"]),
+        city=read_file(folder / "regions.yaml")["city"],
     )
     return vocabulary, [*one, *two, *three]
 

@@ -1,8 +1,10 @@
 """Excel files (.xlsx) of the catalogue: officials keep such lists in Excel, so they get them out and hand them in again."""
 
+import csv
 import io
 import zipfile
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -128,6 +130,23 @@ def read_workbook(content: bytes) -> tuple[list[SheetEntry], list[Finding]]:
         names = "、".join(sheet.label for sheet in SHEETS.values())
         raise SpreadsheetFault(f"这个文件里没有叫“{names}”的表，或表是空的。请用本系统导出的Excel改好再交回来。")
     return entries, findings
+
+
+def read_region_rows(content: bytes, name: str) -> list[tuple[str, str]]:
+    """Code and name of each line of a year's list: .xlsx, or .csv in UTF-8 or GB 18030. Raises SpreadsheetFault."""
+    if name.lower().endswith(".csv"):
+        return [(row[0], row[1]) for row in csv.reader(_decoded(content).splitlines()) if len(row) >= 2]
+    sheet = _open(content).worksheets[0]
+    if sheet.max_row > MAX_ROWS:
+        raise SpreadsheetFault(f"表有 {sheet.max_row} 行，太多了。请只留本市的区划。")
+    return [(_text(row[0]), _text(row[1])) for row in sheet.iter_rows(values_only=True, max_col=2) if len(row) >= 2]
+
+
+def _decoded(content: bytes) -> str:
+    for encoding in ("utf-8-sig", "gb18030"):
+        with suppress(UnicodeDecodeError):
+            return content.decode(encoding)
+    raise SpreadsheetFault("CSV文件的编码认不出。请在Excel里另存为“CSV UTF-8”，再交一次。")
 
 
 def _open(content: bytes) -> Workbook:

@@ -1,5 +1,7 @@
 """Officials change the catalogue: a draft, a second person's review, publishing, suspending, withdrawing."""
 
+import hashlib
+import json
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,7 +10,7 @@ from typing import Any
 from uuid import uuid4
 
 from forms.catalogue import KIND_WORDS, SHAPES, Catalogue, Entry, Kind, content_of, digest_of
-from forms.catalogue_check import check_item, check_policy, check_power
+from forms.catalogue_check import check_item, check_policy, check_power, check_regions
 from forms.catalogue_reading import Finding, read_entry
 from forms.difference import Change, find_changes
 from server.db import catalogue as db
@@ -27,6 +29,7 @@ from server.domain.catalogue_version import (
     require_action,
 )
 from server.domain.people import Actor
+from server.services.published import REGIONS
 from server.services.work import Work
 
 SHIPPED = "随程序附带的起步目录"
@@ -162,18 +165,18 @@ def entry_page(work: Work, actor: Actor, kind: Kind, code: str) -> EntryPage:
         raise VersionRefused(f"目录里没有编码为“{code}”的{KIND_WORDS[kind]}。请从列表里选。")
     standing_row = next((row for row in rows if row.state in STANDING), None)
     open_row = next((row for row in rows if row.state in OPEN), None)
-    history = [_version_line(row) for row in rows]
+    history = [version_line(row) for row in rows]
     if not any(row.number == 1 for row in rows) and entry is not None:
         history.append(_shipped_line())
     content = content_of(entry) if entry else rows[0].content
-    standing = _version_line(standing_row) if standing_row else _shipped_line()
+    standing = version_line(standing_row) if standing_row else _shipped_line()
     return EntryPage(
         kind=kind,
         code=code,
         name=str(content.get("name_zh", code)),
         department=_department(content),
         standing=standing,
-        open_version=_version_line(open_row) if open_row else None,
+        open_version=version_line(open_row) if open_row else None,
         history=tuple(history),
         standing_actions=_offered(actor, standing_row, standing.state, content) if entry else (),
         open_actions=_offered(actor, open_row, VersionState(open_row.state), open_row.content) if open_row else (),
@@ -197,7 +200,7 @@ def _department(content: dict[str, Any]) -> str | None:
     return str(value) if value else None
 
 
-def _version_line(row: CatalogueVersionRow) -> VersionLine:
+def version_line(row: CatalogueVersionRow) -> VersionLine:
     state = VersionState(row.state)
     return VersionLine(
         row.id,
@@ -219,6 +222,8 @@ def _shipped_line() -> VersionLine:
 
 def find_faults(catalogue: Catalogue, kind: Kind, content: dict[str, Any], file: str = DRAFT_FILE) -> list[Finding]:
     """Everything wrong with one entry, shape first: what does not fit its shape cannot be judged further."""
+    if kind == REGIONS:
+        return check_regions(content["city"])
     entry, faults = read_entry(SHAPES[kind], content, file)
     if entry is None:
         return faults
@@ -379,12 +384,18 @@ def _require_sound(work: Work, row: CatalogueVersionRow) -> None:
 
 
 def _publish(work: Work, actor: Actor, row: CatalogueVersionRow) -> None:
-    entry, _ = read_entry(SHAPES[row.kind], row.content, DRAFT_FILE)  # type: ignore[index]
-    assert entry is not None  # found sound a moment ago
-    row.digest, row.published_at, row.reviewed_by = digest_of(entry), work.now, actor.display_name  # type: ignore[arg-type]
+    row.digest, row.published_at, row.reviewed_by = _digest(row), work.now, actor.display_name
     for former in db.list_versions(work.session, row.kind, row.code):
         if former.id != row.id and former.state in STANDING:
             former.state, former.ended_at = VersionState.SUPERSEDED, work.now
+
+
+def _digest(row: CatalogueVersionRow) -> str:
+    if row.kind == REGIONS:
+        return hashlib.sha256(json.dumps(row.content, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+    entry, _ = read_entry(SHAPES[row.kind], row.content, DRAFT_FILE)  # type: ignore[index]
+    assert entry is not None  # found sound a moment ago
+    return digest_of(entry)  # type: ignore[arg-type]
 
 
 def _step(work: Work, actor: Actor, row: CatalogueVersionRow, action: VersionAction) -> None:

@@ -10,6 +10,7 @@ from server.db import catalogue as db
 from server.db.engine import Session
 from server.domain.catalogue_version import STANDING, VersionState
 
+# The tree of places is versioned like an entry: one version for each year's list.
 REGIONS = "regions"
 
 
@@ -37,7 +38,7 @@ class PublishedCatalogue:
 def _build(session: Session, shipped: Catalogue) -> Catalogue:
     catalogue = shipped
     for row in db.list_versions_in(session, sorted(STANDING)):
-        catalogue = _with_regions(catalogue, row.content) if row.kind == REGIONS else _with_entry(catalogue, row)
+        catalogue = _with_regions(catalogue, row.content["city"]) if row.kind == REGIONS else _with_entry(catalogue, row)
     return catalogue
 
 

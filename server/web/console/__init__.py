@@ -13,7 +13,9 @@ from server.web.console import (
     catalogue_files,
     documents,
     inbox,
+    paper,
     power_uses,
+    regions,
     service_points,
     sign_in,
 )
@@ -30,12 +32,14 @@ def console_blueprint() -> Blueprint:
         inbox,
         case,
         documents,
+        paper,
         actions,
         power_uses,
         catalogue,
         catalogue_edit,
         catalogue_files,
         service_points,
+        regions,
     ):
         room.add_routes(blueprint)
     blueprint.register_error_handler(SignedOut, sign_in.ask_to_sign_in)

@@ -7,6 +7,7 @@ from flask import Blueprint, g, render_template, request
 
 from server.domain.case import Action, Status
 from server.domain.words import ACTION, CORRECTION_REASON, VERDICT
+from server.services.case_paper import list_sheets
 from server.services.desk import Card, CasePage, InboxLine, StageLine, case_page, list_inbox, note_full_view
 from server.services.work import Work
 from server.web.console.inbox import desk_in_words, short_clock
@@ -82,6 +83,7 @@ def render_case(work: Work, page: CasePage, *, typed: Typed = Typed(), in_full: 
         ],
         correction_reasons=CORRECTION_REASON,
         stage_states=STAGE_STATES,
+        sheets=list_sheets(work, g.actor, page.case_number),
         next_case=_next(lines, page.case_number),
         previous_case=_next(lines[::-1], page.case_number),
         just_done=_just_done(page),

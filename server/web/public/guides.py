@@ -14,7 +14,7 @@ from forms.service_point import ServicePoint
 from server.services.service_point import point_of
 from server.web.public.flow import flow_of
 from server.web.public.home import open_page
-from server.web.public.search import find_items
+from server.web.public.search_page import asked_words, show_found
 from server.web.webkit.errors import Refusal
 from server.web.webkit.guards import guarded_by
 from server.web.webkit.installation import catalogue_in_force, installation
@@ -34,9 +34,15 @@ def add_routes(blueprint: Blueprint) -> None:
 
 @guarded_by("public")
 def list_services() -> Response:
-    words = request.args.get("words", "").strip()[:50]
-    items = catalogue_in_force().offered_items.values()
-    return open_page("public/services.html", words=words, found=find_items(items, words), everything=list(items))
+    """All that can be applied for, by department; an address with words in it finds as the search page does."""
+    if words := asked_words():
+        return show_found(words)
+    catalogue = catalogue_in_force()
+    items: dict[str, list[ServiceItem]] = {}
+    for item in catalogue.offered_items.values():
+        items.setdefault(item.department, []).append(item)
+    groups = [(code, name, items[name]) for code, name in catalogue.departments.items() if name in items]
+    return open_page("public/services.html", groups=groups, total=len(catalogue.offered_items))
 
 
 @guarded_by("public")
@@ -49,6 +55,7 @@ def show_guide(code: str) -> Response:
         stopped=catalogue.suspended.get(item.code),
         sheet=_sheet(item, _ANY_VILLAGE),
         flow=flow_of(chart_of_item(item)),
+        policies=[policy for policy in catalogue.policies.values() if item.code in policy.item_codes],
         related=[catalogue.items[name] for name in item.related if name in catalogue.items],
         warning=catalogue.warning,
     )

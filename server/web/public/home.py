@@ -4,7 +4,7 @@ from flask import Blueprint, Response, make_response, redirect, render_template,
 
 from server.services.public_board import read_board
 from server.web.webkit.guards import guarded_by
-from server.web.webkit.installation import catalogue_in_force, installation
+from server.web.webkit.installation import installation
 from server.web.webkit.local_path import local_path
 from server.web.webkit.reading import keep_reading_size
 
@@ -27,10 +27,11 @@ def open_page(template: str, status: int = 200, **content: object) -> Response:
 @guarded_by("public")
 def show_home() -> Response:
     with installation().look() as work:
-        board = read_board(work)
+        board, catalogue = read_board(work), work.catalogue
     return open_page(
         "public/home.html",
-        items=len(catalogue_in_force().offered_items),
+        items=len(catalogue.offered_items),
+        policies=len(catalogue.policies),
         notices=board.notices[:NEWEST],
         results=board.results[:NEWEST],
         board=board,

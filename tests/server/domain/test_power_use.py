@@ -389,7 +389,7 @@ class TestWhoMayDoWhat:
         neighbour = next(
             place.code
             for place in self.regions.list_level("village")
-            if place.parent_code == TOWNSHIP and place.code != VILLAGE
+            if place.parent_id == TOWNSHIP and place.id != VILLAGE
         )
         agent = self.person(Role.VILLAGE_AGENT, neighbour)
         assert not may_read(agent, VILLAGE, self.regions)

@@ -94,7 +94,9 @@ def test_a_condition_people_judge_is_for_the_desk_while_the_answers_leave_it_ope
     for open_answers in ({}, {"kin_related": False}):
         assert asks_for_judgement(judged, open_answers)
         assert not rules_itself_out(judged, open_answers)
-    assert not asks_for_judgement(judged, {"kin_related": True}), "近亲属 must be visited: the desk cannot judge that away"
+    assert not asks_for_judgement(judged, {"kin_related": True}), (
+        "近亲属 must be visited: the desk cannot judge that away"
+    )
     assert not rules_itself_out(judged, {"kin_related": True})
     assert not asks_for_judgement(ALLOWANCE.stages[0], {})
     assert not rules_itself_out(ALLOWANCE.stages[0], {})

@@ -113,7 +113,7 @@ class TestTheWayOfAVersion:
         with installation.begin() as work:
             versions.save_draft(work, SECOND, version, shown.edition, {**shown.content, "window": "逢圩日"})
         with (
-            pytest.raises(versions.DraftChanged, match="乙示范刚才也改了.*什么时候办.*逢圩日"),
+            pytest.raises(versions.DraftChanged, match=r"乙示范刚才也改了.*什么时候办.*逢圩日"),
             installation.begin() as work,
         ):
             versions.save_draft(work, WRITER, version, shown.edition, {**shown.content, "fee": "2元"})
@@ -208,7 +208,7 @@ class TestSuspended:
         machine = make.enrolled_machine(installation)
         with installation.begin() as work:
             versions.suspend_shipped(work, WRITER, "item", "MZ-008", action, "等新标准下发")
-        with pytest.raises(PacketFault, match="现在不办了.*等新标准下发"):
+        with pytest.raises(PacketFault, match=r"现在不办了.*等新标准下发"):
             make.take_in(installation, machine)
 
     def test_what_the_village_received_before_is_taken_in(self, installation, clock):
@@ -240,10 +240,15 @@ class TestSuspended:
 def test_what_is_rolled_back_is_never_in_force(installation):
     version = drafted(installation, fee="不该生效")
     act(installation, WRITER, version, VersionAction.SUBMIT)
-    with pytest.raises(RuntimeError), installation.begin() as work:
-        versions.act_on_version(work, SECOND, version, VersionAction.PUBLISH)
-        assert work.catalogue.get_item("MZ-008").fee == "不该生效"
-        raise RuntimeError("the line to the database broke")
+
+    def publish_and_break() -> None:
+        with installation.begin() as work:
+            versions.act_on_version(work, SECOND, version, VersionAction.PUBLISH)
+            assert work.catalogue.get_item("MZ-008").fee == "不该生效"
+            raise RuntimeError("the line to the database broke")
+
+    with pytest.raises(RuntimeError):
+        publish_and_break()
     assert fee_in_force(installation) == "免费"
     published(installation, code="MZ-001", fee="另一件")
     assert fee_in_force(installation) == "免费"

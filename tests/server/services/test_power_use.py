@@ -58,9 +58,9 @@ NEIGHBOUR = Actor(
     Desk(
         "村级组织",
         next(
-            place.code
+            place.id
             for place in CATALOGUE.regions.list_level("village")
-            if place.parent_code == TOWNSHIP and place.code != VILLAGE
+            if place.parent_id == TOWNSHIP and place.id != VILLAGE
         ),
     ),
 )

@@ -58,6 +58,8 @@ PEOPLE = {
     "police": Actor("police", "黄样本", Role.DEPARTMENT_REVIEWER, Desk("公安", COUNTY)),
     "head": Actor("head", "李练习", Role.DEPARTMENT_HEAD, Desk("民政", COUNTY)),
     "stranger": Actor("stranger", "何旁人", Role.DEPARTMENT_HEAD, Desk("税务", COUNTY)),
+    "centre": Actor("centre", "甲示范", Role.CONTROL_CENTRE, Desk("综控中心", "450500")),
+    "second": Actor("second", "乙示范", Role.CONTROL_CENTRE, Desk("综控中心", "450500")),
     "supervisor": Actor("supervisor", "张模拟", Role.SUPERVISOR, Desk("督查", COUNTY)),
     "disabled_town": Actor("disabled_town", "梁示例", Role.TOWNSHIP_COUNTER, Desk("残联", TOWNSHIP)),
     "disabled_county": Actor("disabled_county", "罗示例", Role.DEPARTMENT_HEAD, Desk("残联", COUNTY)),
@@ -266,3 +268,9 @@ def official(app: Flask) -> Callable[[str], Official]:
         return someone
 
     return signed_in
+
+
+@pytest.fixture
+def centre(official) -> tuple[Official, Official]:
+    """Two people of the control centre: what one writes the other lets out."""
+    return official("centre"), official("second")

@@ -1,35 +1,16 @@
 """The catalogue's pages, as the people who may change it use them."""
 
 import io
+from html.parser import HTMLParser
 
 import pytest
+from openpyxl import load_workbook
 
 from forms.clock import local_date
-from server.domain.people import Actor, Desk, Role
-from server.services.staff import create_staff
-from tests.server.web.conftest import PASSWORD
-
-CENTRE = {
-    name: Actor(name, shown, Role.CONTROL_CENTRE, Desk("综控中心", "450500"))
-    for name, shown in (("zk1", "甲示范"), ("zk2", "乙示范"))
-}
-
-
-@pytest.fixture
-def centre(official, world):
-    """Two people of the control centre."""
-    with world.installation.begin() as work:
-        for name, person in CENTRE.items():
-            create_staff(
-                work, sign_in_name=name, display_name=person.display_name, password=PASSWORD, role=person.role,
-                department=person.desk.department, region_code=person.desk.region_code,
-            )  # fmt: skip
-    return official("zk1"), official("zk2")
 
 
 def form_of(page: str) -> dict[str, str]:
     """What a browser would send back of the edit form, read from its inputs."""
-    from html.parser import HTMLParser
 
     class Reader(HTMLParser):
         def __init__(self) -> None:
@@ -151,8 +132,6 @@ def test_an_item_is_suspended_with_its_reason_told_to_villagers(centre, phone):
 
 
 def test_files_go_out_and_a_changed_one_comes_in(centre):
-    from openpyxl import load_workbook
-
     first, _ = centre
     file = first.client.get("/console/catalogue/files/item.xlsx?code=MZ-008")
     assert "attachment" in file.headers["Content-Disposition"]
