@@ -328,3 +328,14 @@ def _read_record(
         except CellFault as fault:
             faults.append(TextFault(table, row, column.name, str(fault)))
     return tidy_record(columns, values), faults
+
+
+def place_in_words(kind: Kind, field: str) -> str:
+    """stages.s3.department as 环节 s3·部门: where a fault is, in the words of the form."""
+    first, *rest = field.split(".")
+    table = next((table for table in SHEETS[kind].tables if table.name == first), None)
+    labels = {column.name: column.label for column in (table.columns if table else SHEETS[kind].columns)}
+    if table is None:
+        return "·".join([labels.get(first, first), *rest])
+    row, *inner = rest or [""]
+    return "·".join([f"{table.label} {row}".strip(), *(labels.get(name, name) for name in inner)])

@@ -77,7 +77,7 @@ ACTION_WORDS: dict[VersionAction, str] = {
     VersionAction.PUBLISH: "复核通过并发布",
     VersionAction.SUSPEND: "暂停办理",
     VersionAction.RESUME: "恢复办理",
-    VersionAction.WITHDRAW: "取消",
+    VersionAction.WITHDRAW: "取消（不再办理）",
 }
 
 

@@ -13,6 +13,7 @@ from forms.catalogue import KIND_WORDS, SHAPES, Catalogue, Entry, Kind, content_
 from forms.catalogue_check import check_item, check_policy, check_power, check_regions
 from forms.catalogue_reading import Finding, read_entry
 from forms.difference import Change, find_changes
+from forms.entry_columns import place_in_words
 from server.db import catalogue as db
 from server.db.audit import append_audit
 from server.db.catalogue import CatalogueVersionRow
@@ -379,7 +380,7 @@ def _require(row: CatalogueVersionRow, action: VersionAction, actor: Actor, reas
 def _require_sound(work: Work, row: CatalogueVersionRow) -> None:
     faults = find_faults(work.catalogue, row.kind, row.content)  # type: ignore[arg-type]
     if faults:
-        told = "；".join(f"{fault.field}：{fault.fault}" for fault in faults[:5])
+        told = "；".join(f"{place_in_words(row.kind, fault.field)}：{fault.fault}" for fault in faults[:5])  # type: ignore[arg-type]
         raise VersionRefused(f"还有 {len(faults)} 处不对，改好才能往下走：{told}。")
 
 

@@ -11,6 +11,7 @@ from forms.entry_columns import (
     Column,
     EntryTexts,
     content_of_texts,
+    place_in_words,
     text_of,
     texts_of,
     value_of,
@@ -104,3 +105,17 @@ def test_a_fault_says_in_which_row_of_which_table():
     )
     [fault] = content_of_texts("item", spoilt)[1]
     assert (fault.table, fault.row, fault.column) == ("stages", 1, "promised_days")
+
+
+@pytest.mark.parametrize(
+    ("kind", "field", "words"),
+    [
+        ("item", "promised_days", "承诺时限"),
+        ("item", "stages.s3.department", "环节 s3·部门"),
+        ("item", "materials.第2项.name", "材料 第2项·材料名称"),
+        ("power", "steps.s4.next", "步骤 s4·下一步"),
+        ("item", "by_agent.when", "by_agent·when"),
+    ],
+)
+def test_a_fault_is_placed_in_the_words_of_the_form(kind, field, words):
+    assert place_in_words(kind, field) == words

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from flask import Blueprint, Response, abort, g, make_response, redirect, render_template, request, url_for
 
 from forms.catalogue import KIND_WORDS, Kind
+from forms.entry_columns import place_in_words
 from server.domain.catalogue_version import ACTION_WORDS, NEEDS_REASON, VersionAction, VersionRefused, may_edit
 from server.domain.people import Role
 from server.services import catalogue as versions
@@ -40,6 +41,7 @@ def add_routes(blueprint: Blueprint) -> None:
 def render(work: Work, template: str, status: int = 200, *, here: str = "catalogue", **content: object) -> Response:
     """A page of the catalogue's in the console's frame; `here` is its place in the bar."""
     frame = {"place": here, "waiting": len(list_inbox(work, g.actor)), "desk": desk_in_words(work)}
+    frame["place_in_words"] = place_in_words
     return make_response(render_template(template, **frame, **content), status)
 
 

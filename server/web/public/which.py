@@ -58,7 +58,9 @@ def show_which() -> Response:
     answers = read_answers(request.args.to_dict(flat=False), questions)
     response = open_page(
         "public/which.html",
-        groups=[(name, list(asked)) for name, asked in groupby(questions.values(), key=lambda question: question.group)],
+        groups=[
+            (name, list(asked)) for name, asked in groupby(questions.values(), key=lambda question: question.group)
+        ],
         answers=answers,
         questions=questions,
         offer=offer_for(catalogue, answers, today()) if answers else None,
@@ -102,9 +104,7 @@ def _barred_words(catalogue: Catalogue, rule: str, others: list[str]) -> str:
     return f"和{names}一起看：{rule}。"
 
 
-def _cards(
-    matches: Sequence[Match], catalogue: Catalogue, on: date, notes: dict[str, list[str]]
-) -> tuple[Card, ...]:
+def _cards(matches: Sequence[Match], catalogue: Catalogue, on: date, notes: dict[str, list[str]]) -> tuple[Card, ...]:
     """An errand stands with the policy it applies for, when both are as near; else it has a card of its own."""
     applied_for = _items_of(match for match in matches if isinstance(match.entry, Policy))
     return tuple(
