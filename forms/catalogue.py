@@ -9,7 +9,16 @@ from pathlib import Path
 from typing import Any, Literal
 
 from forms.catalogue_check import check_items, check_policies, check_powers, check_regions
-from forms.catalogue_reading import DATA_FOLDER, Finding, Vocabulary, read_entry, read_file, read_vocabulary
+from forms.catalogue_reading import (
+    DATA_FOLDER,
+    Finding,
+    UnreadableFile,
+    Vocabulary,
+    part_of,
+    read_entry,
+    read_file,
+    read_vocabulary,
+)
 from forms.item import ServiceItem
 from forms.policy import Policy
 from forms.power import Power, VotingRule
@@ -122,7 +131,7 @@ def digest_of(entry: Entry) -> str:
 
 @cache
 def load_catalogue(folder: Path = DATA_FOLDER) -> Catalogue:
-    """The catalogue in `folder`, checked. Raises CatalogueFault when any entry is wrong."""
+    """The catalogue in `folder`, checked. Raises CatalogueFault when any entry is wrong, UnreadableFile."""
     catalogue, findings = read_catalogue(folder)
     if findings:
         raise CatalogueFault(findings)
@@ -135,7 +144,7 @@ def load_regions(folder: Path = DATA_FOLDER) -> RegionTree:
 
 
 def read_catalogue(folder: Path = DATA_FOLDER) -> tuple[Catalogue, list[Finding]]:
-    """Whatever of `folder` can be read, and every fault found in it."""
+    """Whatever of `folder` can be read, and every fault found in it. Raises UnreadableFile."""
     vocabulary, in_meta = read_vocabulary(folder)
     findings = [*in_meta]
     found: dict[Kind, list[Any]] = {}
@@ -158,7 +167,7 @@ def read_catalogue(folder: Path = DATA_FOLDER) -> tuple[Catalogue, list[Finding]
 
 def _read_entries(path: Path, kind: Kind) -> tuple[list[Any], list[Finding]]:
     entries, findings = [], []
-    for raw in read_file(path)[path.stem]:
+    for raw in part_of(read_file(path), path.stem, path.name):
         entry, faults = read_entry(SHAPES[kind], raw, path.name)
         findings += faults
         entries += [entry] if entry else []
@@ -167,7 +176,10 @@ def _read_entries(path: Path, kind: Kind) -> tuple[list[Any], list[Finding]]:
 
 def check_catalogue(folder: Path = DATA_FOLDER) -> dict[str, Any]:
     """Counts and findings of the catalogue in `folder`, for `hongye catalogue check`."""
-    catalogue, findings = read_catalogue(folder)
+    try:
+        catalogue, findings = read_catalogue(folder)
+    except UnreadableFile as unreadable:
+        catalogue, findings = Catalogue({}, RegionTree([]), Vocabulary()), [unreadable.finding]
     items, powers, policies = (list(catalogue.entries(kind).values()) for kind in FILES)
     every = [*items, *powers, *policies]
     return {

@@ -49,10 +49,12 @@ def check_powers(powers: Sequence[Power], vocabulary: Vocabulary, items: Iterabl
 
 
 def check_power(power: Power, vocabulary: Vocabulary, codes: set[str], file: str = POWERS) -> list[Finding]:
+    broken = _broken_branches(power)
     faults = [
         *_power_category(power, vocabulary),
-        *_broken_branches(power),
-        *_dead_ends(power),
+        *broken,
+        # A broken link makes half the chart unreachable: the link is the fault, the rest would only hide it.
+        *([] if broken else _dead_ends(power)),
         *_power_votes(power, vocabulary),
         *_items_spoken_of(power, codes),
     ]

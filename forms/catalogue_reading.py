@@ -27,7 +27,7 @@ class Finding:
     fault: str
 
     def __str__(self) -> str:
-        return f"{self.file} {self.entry} {self.field}：{self.fault}"
+        return " ".join(filter(None, (self.file, self.entry, self.field))) + f"：{self.fault}"
 
     def as_dict(self) -> dict[str, str]:
         return {**asdict(self), "sentence": str(self)}
@@ -53,9 +53,35 @@ class Vocabulary:
         return set(self.departments.values())
 
 
+class UnreadableFile(ValueError):
+    """A file that is no YAML, or lacks a part nothing can be read without; `finding` says where."""
+
+    def __init__(self, file: str, place: str, fault: str):
+        self.finding = Finding(file, place, "", fault)
+        super().__init__(str(self.finding))
+
+
 def read_file(path: Path) -> dict[str, Any]:
+    """Raises UnreadableFile."""
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    return yaml.load(path.read_text(encoding="utf-8"), Loader=loader)
+    try:
+        whole = yaml.load(path.read_text(encoding="utf-8"), Loader=loader)
+    except yaml.YAMLError as fault:
+        mark = getattr(fault, "problem_mark", None)
+        place = f"第{mark.line + 1}行" if mark else "（整个文件）"
+        raise UnreadableFile(path.name, place, "YAML写法不对，读不懂。请检查这一行前后的缩进、冒号和括号") from None
+    except (OSError, UnicodeDecodeError):
+        raise UnreadableFile(path.name, "（整个文件）", "文件不在，或不是UTF-8编码") from None
+    if not isinstance(whole, dict):
+        raise UnreadableFile(path.name, "（整个文件）", "最上面要写“名称: 值”，例如 items:")
+    return whole
+
+
+def part_of(whole: dict[str, Any], name: str, file: str) -> Any:
+    """A part nothing can be read without. Raises UnreadableFile."""
+    if whole.get(name) is None:
+        raise UnreadableFile(file, name, "缺少这一部分")
+    return whole[name]
 
 
 def read_entry(shape: type[Shape], raw: Any, file: str) -> tuple[Shape | None, list[Finding]]:
@@ -114,10 +140,12 @@ _SENTENCES = {
 @cache
 def read_vocabulary(folder: Path) -> tuple[Vocabulary, list[Finding]]:
     """The `meta` of the files in `folder`."""
-    items, powers = read_file(folder / "items.yaml")["meta"], read_file(folder / "powers.yaml")["meta"]
+    items = _Meta("items.yaml", part_of(read_file(folder / "items.yaml"), "meta", "items.yaml"))
+    powers = _Meta("powers.yaml", part_of(read_file(folder / "powers.yaml"), "meta", "powers.yaml"))
+    situation = _Meta("situation.yaml", read_file(folder / "situation.yaml"))
     categories, one = _read_all(PowerCategory, powers["categories"], "powers.yaml")
     rules, two = _read_all(VotingRule, powers["voting_rules"], "powers.yaml")
-    asked, three = _read_all(SituationQuestion, read_file(folder / "situation.yaml")["questions"], "situation.yaml")
+    asked, three = _read_all(SituationQuestion, situation["questions"], "situation.yaml")
     vocabulary = Vocabulary(
         departments={department["code"]: department["name"] for department in items["departments"]},
         sources=frozenset(source["id"] for source in items["sources"]),
@@ -127,9 +155,20 @@ def read_vocabulary(folder: Path) -> tuple[Vocabulary, list[Finding]]:
         voting_rules={rule.id: rule for rule in rules},
         questions={question.id: question for question in asked},
         mutual_exclusions=tuple(items["mutual_exclusions"]),
-        city=read_file(folder / "regions.yaml")["city"],
+        city=part_of(read_file(folder / "regions.yaml"), "city", "regions.yaml"),
     )
     return vocabulary, [*one, *two, *three]
+
+
+@dataclass(frozen=True)
+class _Meta:
+    """The head of a file: each part asked for must be there."""
+
+    file: str
+    parts: dict[str, Any]
+
+    def __getitem__(self, name: str) -> Any:
+        return part_of(self.parts, name, self.file)
 
 
 def _read_all(shape: type[Shape], raw: list[Any], file: str) -> tuple[list[Shape], list[Finding]]:

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 import yaml
 
-from forms.catalogue import FILES, Kind, content_of
+from forms.catalogue import FILES, Catalogue, Kind, content_of
 from forms.catalogue_reading import Finding
 from forms.entry_columns import SHEETS, content_of_texts
 from server.adapters.spreadsheet import SheetEntry, SpreadsheetFault, read_workbook, write_workbook
@@ -40,7 +40,7 @@ class ImportRefused(Exception):
 
 
 @dataclass(frozen=True)
-class _Handed:
+class HandedIn:
     """One entry of a file, and how its places are called in that file."""
 
     kind: Kind
@@ -49,24 +49,34 @@ class _Handed:
     sheet_entry: SheetEntry | None = None
 
 
-def export_excel(work: Work, kinds: Iterable[Kind], codes: frozenset[str] | None = None) -> bytes:
-    """A workbook of what is in force, whole or only the entries named."""
-    return write_workbook({kind: _contents(work, kind, codes) for kind in kinds})
+def export_excel(catalogue: Catalogue, kinds: Iterable[Kind], codes: frozenset[str] | None = None) -> bytes:
+    """A workbook of a catalogue, whole or only the entries named."""
+    return write_workbook({kind: _contents(catalogue, kind, codes) for kind in kinds})
 
 
-def export_yaml(work: Work, kinds: Iterable[Kind], codes: frozenset[str] | None = None) -> str:
+def export_yaml(catalogue: Catalogue, kinds: Iterable[Kind], codes: frozenset[str] | None = None) -> str:
     """The same as YAML, in the shape of the files in `forms/data`."""
-    whole = {FILES[kind].removesuffix(".yaml"): _contents(work, kind, codes) for kind in kinds}
+    whole = {FILES[kind].removesuffix(".yaml"): _contents(catalogue, kind, codes) for kind in kinds}
     return yaml.safe_dump(whole, allow_unicode=True, sort_keys=False, width=120)
 
 
-def _contents(work: Work, kind: Kind, codes: frozenset[str] | None) -> list[dict[str, Any]]:
-    entries = work.catalogue.entries(kind).values()
+def _contents(catalogue: Catalogue, kind: Kind, codes: frozenset[str] | None) -> list[dict[str, Any]]:
+    entries = catalogue.entries(kind).values()
     return [content_of(entry) for entry in entries if codes is None or entry.code in codes]
 
 
 def import_excel(work: Work, actor: Actor, file: bytes) -> list[Imported]:
     """Drafts of whatever differs. Raises SpreadsheetFault, ImportRefused, VersionRefused."""
+    return [_draft(work, actor, one) for one in read_excel(work.catalogue, file)]
+
+
+def import_yaml(work: Work, actor: Actor, text: str) -> list[Imported]:
+    """The same from YAML. Raises SpreadsheetFault, ImportRefused, VersionRefused."""
+    return [_draft(work, actor, one) for one in read_yaml(work.catalogue, text)]
+
+
+def read_excel(catalogue: Catalogue, file: bytes) -> list[HandedIn]:
+    """The entries of a workbook, sound in themselves and in this catalogue. Raises SpreadsheetFault, ImportRefused."""
     entries, findings = read_workbook(file)
     handed = []
     for entry in entries:
@@ -80,10 +90,10 @@ def import_excel(work: Work, actor: Actor, file: bytes) -> list[Imported]:
             )
             for fault in faults
         ]
-        handed.append(_Handed(entry.kind, entry.code, content, entry))
+        handed.append(HandedIn(entry.kind, entry.code, content, entry))
     if findings:
         raise ImportRefused(findings)
-    return _take_in(work, actor, handed)
+    return _sound(catalogue, handed)
 
 
 def _label(kind: Kind, table: str, column: str) -> str:
@@ -92,8 +102,8 @@ def _label(kind: Kind, table: str, column: str) -> str:
     return next(one.label for one in columns if one.name == column)
 
 
-def import_yaml(work: Work, actor: Actor, text: str) -> list[Imported]:
-    """The same from YAML. Raises SpreadsheetFault, ImportRefused, VersionRefused."""
+def read_yaml(catalogue: Catalogue, text: str) -> list[HandedIn]:
+    """The same of YAML in the shape of our own files. Raises SpreadsheetFault, ImportRefused."""
     if len(text.encode()) > MAX_YAML_BYTES:
         raise SpreadsheetFault("文件太大，没有收下。请只留要改的那几条再交。")
     # The attack: nine lines of YAML aliases that unfold into gigabytes (billion laughs). Our files use none.
@@ -104,13 +114,13 @@ def import_yaml(work: Work, actor: Actor, text: str) -> list[Imported]:
     if not isinstance(whole, dict) or not set(whole) & set(kinds):
         raise SpreadsheetFault(f"YAML最上面要写 {'、'.join(kinds)} 中的一个。请用本系统导出的文件改好再交回来。")
     handed = [
-        _Handed(kinds[name], str(content.get("code", "")), content)
+        HandedIn(kinds[name], str(content.get("code", "")), content)
         for name, contents in whole.items()
         if name in kinds and isinstance(contents, list)
         for content in contents
         if isinstance(content, dict)
     ]
-    return _take_in(work, actor, handed)
+    return _sound(catalogue, handed)
 
 
 def _events(text: str) -> Iterable[yaml.Event]:
@@ -122,20 +132,19 @@ def _events(text: str) -> Iterable[yaml.Event]:
         raise SpreadsheetFault(f"YAML{place}的写法不对，读不懂。请检查缩进和冒号。") from None
 
 
-def _take_in(work: Work, actor: Actor, handed: Sequence[_Handed]) -> list[Imported]:
-    findings = [finding for one in handed for finding in _faults(work, one)]
+def _sound(catalogue: Catalogue, handed: list[HandedIn]) -> list[HandedIn]:
+    """The faults of an entry are called by the rows of the file where it came from one. Raises ImportRefused."""
+    findings = [
+        Finding(_place(one, fault.field), fault.entry, fault.field, fault.fault)
+        for one in handed
+        for fault in versions.find_faults(catalogue, one.kind, one.content)
+    ]
     if findings:
         raise ImportRefused(findings)
-    return [_draft(work, actor, one) for one in handed]
+    return handed
 
 
-def _faults(work: Work, one: _Handed) -> list[Finding]:
-    """The faults of an entry, called by the rows of the file where it came from one."""
-    faults = versions.find_faults(work.catalogue, one.kind, one.content)
-    return [Finding(_place(one, fault.field), fault.entry, fault.field, fault.fault) for fault in faults]
-
-
-def _place(one: _Handed, field: str) -> str:
+def _place(one: HandedIn, field: str) -> str:
     if one.sheet_entry is None:
         return "YAML"
     table, _, rest = field.partition(".")
@@ -148,7 +157,7 @@ def _place(one: _Handed, field: str) -> str:
     return one.sheet_entry.place(table, by_place.get(key, by_id.get(key, len(rows))))
 
 
-def _draft(work: Work, actor: Actor, one: _Handed) -> Imported:
+def _draft(work: Work, actor: Actor, one: HandedIn) -> Imported:
     name = str(one.content.get("name_zh", one.code))
     standing = work.catalogue.entries(one.kind).get(one.code)
     if standing is not None and _same(one, content_of(standing)):
@@ -168,7 +177,7 @@ def _draft(work: Work, actor: Actor, one: _Handed) -> Imported:
     return Imported(one.kind, one.code, name, "new" if standing is None else "drafted")
 
 
-def _same(one: _Handed, standing: dict[str, Any]) -> bool:
+def _same(one: HandedIn, standing: dict[str, Any]) -> bool:
     """By what the shapes make of them: a key left out and one with its default are the same."""
     shape = versions.SHAPES[one.kind]
     return shape.model_validate(one.content) == shape.model_validate(standing)

@@ -221,6 +221,120 @@ class TestFaults:
         assert len(broken(spoil)) == 3
 
 
+class TestPowerFaults:
+    """Of Q-ZD-01, the first of the two powers in the small catalogue."""
+
+    @pytest.mark.parametrize(
+        ("change", "told"),
+        [
+            (lambda power: power["steps"][0].update(next=["s99"]), "steps.s1.next：下一步“s99”不在流程里"),
+            (lambda power: power["steps"][4].update(next=["s5"]), "steps.s5：从这一步走不到终点"),
+            (
+                lambda power: power["steps"].append({"id": "s9", "who": "村", "what": "多余", "next": []}),
+                "steps.s9：从第一步走不到这一步",
+            ),
+            (lambda power: power["steps"][3].update(labels=["通过"]), "steps.s4.labels：2个去向要写2个名称"),
+            (lambda power: power["steps"][3].pop("decision"), "steps.s4.decision：有几个去向，要写明按什么判断"),
+            (
+                lambda power: power["steps"][3].update(vote=["show_of_hands"]),
+                "steps.s4.vote：表决规则“show_of_hands”不在规则表里",
+            ),
+            (lambda power: power["steps"][5].pop("day_unit"), "steps.s6.day_unit：写了天数，没有写是工作日还是自然日"),
+            (
+                lambda power: power["steps"][0].update(what="见事项 MZ-099"),
+                "steps.s1.what：提到的事项“MZ-099”不在目录里",
+            ),
+            (lambda power: power.update(category_code="XX"), "category_code：类别“XX”不在十四个方面里"),
+            (lambda power: power.update(category="大事"), "category：类别名称和编码不一致，应是“村级重大事项决策”"),
+        ],
+    )
+    def test_each_is_named_by_its_place(self, broken, change, told):
+        found = broken(lambda whole, item, other: change(whole["powers"][0]))
+        assert f"powers.yaml Q-ZD-01 {told}" in found
+
+    def test_a_category_that_is_not_full(self, broken):
+        found = broken(lambda whole, item, other: whole["powers"].pop())
+        assert found == ["powers.yaml ZD meta.categories：“村级重大事项决策”写的是2项，实有1项"]
+
+
+class TestItemFaults:
+    @pytest.mark.parametrize(
+        ("change", "told"),
+        [
+            (lambda item: item.update(related=["MZ-099"]), "related：相关事项“MZ-099”不在目录里"),
+            (lambda item: item.update(sources=["WIKI"]), "sources：来源“WIKI”不在来源表里"),
+            (
+                lambda item: item.update(verified_facts=[]),
+                "verified_facts：写了 verified（核对过原文），要写明核对了哪些",
+            ),
+            (
+                lambda item: item["disclosure_fields"].append({"label": "银行账号", "mask": "none"}),
+                "disclosure_fields：“银行账号”是敏感个人信息，不能公开",
+            ),
+            (
+                lambda item: item.update(applicant={"name": "x", "id_number": "applicant_id"}),
+                "applicant：办事人的“x”不在申请表里",
+            ),
+            (lambda item: item["stages"][13].update(notice_days=5), "public_notice_days：写的是公示7天，环节里却是5天"),
+            (
+                lambda item: item["stages"][4].update(group=None),
+                "stages.s5.group：并行的环节要写明同哪些环节一组（group）",
+            ),
+            (
+                lambda item: item["stages"][15].update(
+                    when={"all": [{"field": "kin_related", "equals": True}, {"field": "kin_related", "equals": False}]}
+                ),
+                "stages.s16.when：这个环节的条件自相矛盾，永远走不到",
+            ),
+            (
+                lambda item: item["materials"][6].update(when={"field": "reason", "equals": "因懒"}),
+                "medical_proof.when：“主要致困原因”没有“因懒”这个选项",
+            ),
+            (
+                lambda item: item["materials"][6].update(when={"field": "reason", "at_least": 3}),
+                "medical_proof.when：“主要致困原因”不是数字，不能比大小",
+            ),
+            (lambda item: item["materials"][6].update(when={"field": "reason"}), "materials.第7项.when：条件写法不对"),
+            (lambda item: item["materials"][6].pop("when"), "materials.第7项：required 写了条件就要写 when"),
+            (lambda item: item.update(mode="网上办"), "mode：值不对，只能是："),
+            (
+                lambda item: item["materials"][6].update(name="疾病状况证明", issuer="村民委员会"),
+                "materials.medical_proof：要求村委会出具“疾病状况证明”",
+            ),
+        ],
+    )
+    def test_each_is_named_by_its_place(self, broken, change, told):
+        found = broken(lambda whole, item, other: change(item))
+        assert any(one.startswith(f"items.yaml MZ-001 {told}") for one in found), found
+
+    def test_a_proof_that_another_body_issues_is_allowed(self, broken):
+        def spoil(whole, item, other):
+            item["materials"][6].update(name="死亡证明", issuer="医疗机构")
+
+        assert broken(spoil) == []
+
+
+class TestFilesThatCannotBeRead:
+    @pytest.mark.parametrize(
+        ("file", "text", "told"),
+        [
+            ("items.yaml", "items: [", "items.yaml 第2行：YAML写法不对"),
+            ("powers.yaml", "- just a list", "powers.yaml （整个文件）：最上面要写"),
+            ("policies.yaml", "meta: {}", "policies.yaml policies：缺少这一部分"),
+            ("items.yaml", "meta: {departments: []}\nitems: []", "items.yaml sources：缺少这一部分"),
+        ],
+    )
+    def test_are_told_by_line_or_part(self, tmp_path, file, text, told):
+        shutil.copytree(DATA_FOLDER, tmp_path, dirs_exist_ok=True)
+        (tmp_path / file).write_text(text, encoding="utf-8")
+        [finding] = check_catalogue(tmp_path)["findings"]
+        assert finding["sentence"].startswith(told)
+
+    def test_a_folder_that_is_none(self, tmp_path):
+        [finding] = check_catalogue(tmp_path / "nowhere")["findings"]
+        assert "文件不在" in finding["sentence"]
+
+
 class TestRegions:
     def test_yanlou_lies_in_lianzhou_in_hepu_in_beihai(self):
         regions = load_regions()

@@ -19,7 +19,7 @@ from server.services.catalogue_exchange import (
 )
 from server.web.console.catalogue import checked_kind, render
 from server.web.webkit.guards import guarded_by
-from server.web.webkit.installation import installation
+from server.web.webkit.installation import catalogue_in_force, installation
 
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MOST_SHOWN = 200
@@ -64,10 +64,10 @@ def give_file(name: str) -> Response:
     kinds: list[Kind] = list(KIND_WORDS) if stem == "everything" else [checked_kind(stem)]
     code = request.args.get("code")
     codes = frozenset({code}) if code else None
-    with installation().look() as work:
-        if form == "xlsx":
-            return _download(export_excel(work, kinds, codes), EXCEL, name, code)
-        return _download(export_yaml(work, kinds, codes).encode(), "application/yaml; charset=utf-8", name, code)
+    catalogue = catalogue_in_force()
+    if form == "xlsx":
+        return _download(export_excel(catalogue, kinds, codes), EXCEL, name, code)
+    return _download(export_yaml(catalogue, kinds, codes).encode(), "application/yaml; charset=utf-8", name, code)
 
 
 def _download(content: bytes, mimetype: str, name: str, code: str | None) -> Response:

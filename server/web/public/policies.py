@@ -27,6 +27,7 @@ class PolicyState:
     word: str
     holds: bool
     advice: str | None = None
+    dated: bool = False
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ def state_of(policy: Policy, catalogue: Catalogue, on: date) -> PolicyState:
         return PolicyState("已过期", False, "写明的期限已经过了，有没有新政策，请先问清楚。")
     if policy.expiry_note:
         return PolicyState("期限要问清", True, f"{policy.expiry_note}，请先问清楚。")
-    return PolicyState("现行", True)
+    return PolicyState("现行", True, dated=True) if policy.effective else PolicyState("期限没写明", True)
 
 
 @guarded_by("public")

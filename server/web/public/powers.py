@@ -4,12 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import groupby
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, request
 
 from forms.catalogue import Catalogue, UnknownEntry
+from forms.flow_of_power import chart_of_power
 from forms.item import Confidence
 from forms.power import Power, PowerCategory, PowerStep, VotingRule
+from forms.power_sheet import power_sheet_of
 from forms.region import UnknownRegion
+from forms.render.power_sheet import render_power_sheet
 from server.services.power_use import UseHidden
 from server.services.power_use_page import (
     Body,
@@ -20,11 +23,15 @@ from server.services.power_use_page import (
     list_village_uses,
     public_use,
 )
+from server.web.public.flow import flow_of
 from server.web.public.home import open_page
 from server.web.webkit.errors import Refusal
 from server.web.webkit.guards import guarded_by
 from server.web.webkit.installation import catalogue_in_force, installation
+from server.web.webkit.rate import RateLimit
 
+# One caller cannot keep the machine busy with setting sheets.
+_sheets = RateLimit(calls=30, seconds=60)
 CONFIDENCE: dict[Confidence, str] = {
     "verified": "主要内容核对过法规原文",
     "partial": "只核对过一部分原文",
@@ -46,6 +53,7 @@ class FlowStep:
 def add_routes(blueprint: Blueprint) -> None:
     blueprint.add_url_rule("/powers", view_func=list_powers)
     blueprint.add_url_rule("/powers/<code>", view_func=show_power)
+    blueprint.add_url_rule("/powers/<code>/sheet.pdf", view_func=print_power_sheet)
     blueprint.add_url_rule("/villages/<code>/powers", view_func=show_village_powers)
     blueprint.add_url_rule("/power-uses/<use_id>", view_func=show_power_use)
 
@@ -69,19 +77,33 @@ def _powers_of(catalogue: Catalogue, category: PowerCategory) -> list[Power]:
 def show_power(code: str) -> Response:
     with installation().look() as work:
         catalogue, uses = work.catalogue, list_power_uses(work, code.upper())
-    try:
-        power = catalogue.get_power(code.upper())
-    except UnknownEntry:
-        raise Refusal(404, "no_such_power", "清单里没有这项权力。请回到“村级权力”里重新找。") from None
+    power = _power(catalogue, code)
     return open_page(
         "public/power.html",
         power=power,
         steps=flow_in_words(power, catalogue.voting_rules),
+        flow=flow_of(chart_of_power(power)),
         confidence=CONFIDENCE[power.confidence],
         suspended=catalogue.suspended.get(power.code),
         uses=uses,
         villages=_by_village(uses.lines),
     )
+
+
+@guarded_by("public")
+def print_power_sheet(code: str) -> Response:
+    catalogue = catalogue_in_force()
+    power = _power(catalogue, code)
+    _sheets.spend(request.remote_addr or "")
+    sheet = power_sheet_of(power, catalogue.voting_rules)
+    return Response(render_power_sheet(sheet), mimetype="application/pdf")
+
+
+def _power(catalogue: Catalogue, code: str) -> Power:
+    try:
+        return catalogue.get_power(code.upper())
+    except UnknownEntry:
+        raise Refusal(404, "no_such_power", "清单里没有这项权力。请回到“村级权力”里重新找。") from None
 
 
 def flow_in_words(power: Power, rules: Mapping[str, VotingRule]) -> list[FlowStep]:

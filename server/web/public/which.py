@@ -39,10 +39,12 @@ class Card:
 
 @dataclass(frozen=True)
 class Offer:
-    """What the answers leave open, as the page shows it. `unsaid`: nothing answered yet speaks for these."""
+    """What the answers leave open, as the page shows it: 很可能可以, and 还要看 in three parts. For the `judged` and the
+    `unanswered` something speaks already, and an office's judgement or an answer is missing; for the `unsaid` nothing."""
 
     likely: tuple[Card, ...]
-    to_be_seen: tuple[Card, ...]
+    judged: tuple[Card, ...]
+    unanswered: tuple[Card, ...]
     unsaid: tuple[Card, ...]
     asked_next: tuple[SituationQuestion, ...]
 
@@ -77,11 +79,12 @@ def offer_for(catalogue: Catalogue, answers: Answers, on: date) -> Offer:
     likely, open_still = [], []
     for match in found:
         (likely if match.chance == "likely" and _holds(match, catalogue, on) else open_still).append(match)
-    spoken = [match for match in open_still if match.because]
-    barred = find_exclusions(_items_of([*likely, *spoken]), catalogue.vocabulary.mutual_exclusions)
+    judged = [match for match in open_still if match.because and not match.open_questions]
+    unanswered = [match for match in open_still if match.because and match.open_questions]
+    barred = find_exclusions(_items_of([*likely, *judged, *unanswered]), catalogue.vocabulary.mutual_exclusions)
     notes = {code: [_barred_words(catalogue, *one) for one in rules] for code, rules in barred.items()}
     unsaid = [match for match in open_still if not match.because]
-    cards = [_cards(matches, catalogue, on, notes) for matches in (likely, spoken, unsaid)]
+    cards = [_cards(matches, catalogue, on, notes) for matches in (likely, judged, unanswered, unsaid)]
     wanted = Counter(name for match in open_still for name in match.open_questions)
     asked_next = tuple(questions[name] for name, _ in wanted.most_common(ASKED_NEXT))
     return Offer(*cards, asked_next)
@@ -120,10 +123,11 @@ def _card(match: Match, catalogue: Catalogue, on: date, notes: dict[str, list[st
         stopped = catalogue.suspended.get(entry.code)
         return Card(match, entry.summary, (entry,), tuple(filter(None, (stopped, *notes.get(entry.code, ())))))
     errands = tuple(catalogue.items[code] for code in entry.item_codes if code in catalogue.items)
+    stopped = [
+        f"“{errand.name}”{catalogue.suspended[errand.code]}。"
+        for errand in errands
+        if errand.code in catalogue.suspended
+    ]
     barred = [note for errand in errands for note in notes.get(errand.code, ())]
-    return Card(
-        match,
-        benefit_words(entry),
-        errands,
-        tuple(dict.fromkeys(filter(None, (state_of(entry, catalogue, on).advice, *barred)))),
-    )
+    notices = dict.fromkeys(filter(None, (state_of(entry, catalogue, on).advice, *stopped, *barred)))
+    return Card(match, benefit_words(entry), errands, tuple(notices))

@@ -20,7 +20,7 @@ ONE = frozenset({"MZ-008"})
 
 def excel(installation, codes=ONE, kinds=KINDS) -> bytes:
     with installation.look() as work:
-        return export_excel(work, kinds, codes)
+        return export_excel(work.catalogue, kinds, codes)
 
 
 def changed_excel(installation, change, codes=ONE) -> bytes:
@@ -58,13 +58,13 @@ class TestRoundTrips:
 
     def test_and_from_yaml(self, installation):
         with installation.begin() as work:
-            imported = import_yaml(work, WRITER, export_yaml(work, KINDS))
+            imported = import_yaml(work, WRITER, export_yaml(work.catalogue, KINDS))
         assert len(imported) == 74 + 72 + 87
         assert {one.outcome for one in imported} == {"unchanged"}
 
     def test_yaml_reads_like_the_files_it_came_from(self, installation):
         with installation.look() as work:
-            whole = yaml.safe_load(export_yaml(work, ["item"], ONE))
+            whole = yaml.safe_load(export_yaml(work.catalogue, ["item"], ONE))
             assert whole == {"items": [content_of(work.catalogue.get_item("MZ-008"))]}
 
     def test_text_that_looks_like_a_formula_stays_text(self, installation):

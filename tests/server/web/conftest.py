@@ -34,7 +34,7 @@ from server.services.machine import Machine
 from server.services.notice_expiry import end_expired_notice
 from server.services.staff import create_staff
 from server.web.console import sign_in
-from server.web.public import guides, progress
+from server.web.public import guides, policies, progress
 from server.web.webkit.rate import RateLimit
 from tests.factories import (
     COUNTY,
@@ -211,6 +211,7 @@ def app(world: World, monkeypatch: pytest.MonkeyPatch) -> Flask:
     # Every test starts with empty windows; the limits have a test of their own.
     monkeypatch.setattr(sign_in, "_sign_ins", RateLimit(20, 60))
     monkeypatch.setattr(guides, "_sheets", RateLimit(30, 60))
+    monkeypatch.setattr(policies, "_sheets", RateLimit(30, 60))
     monkeypatch.setattr(progress, "_lookups", RateLimit(30, 60))
     monkeypatch.setattr(progress, "_misses", RateLimit(20, 60))
     return create_app(world.installation)

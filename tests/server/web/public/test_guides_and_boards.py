@@ -9,7 +9,6 @@ from pypdf import PdfReader
 from forms.catalogue import load_catalogue
 from forms.flow_of_item import chart_of_item
 from forms.item import days_in_words
-from server.web.public.search import find_items
 from tests.factories import FICTITIOUS_ID, FICTITIOUS_NAME
 
 ITEMS = load_catalogue().items
@@ -19,30 +18,6 @@ def read(phone, address: str, status: int = 200) -> str:
     answer = phone.get(address)
     assert answer.status_code == status, address
     return answer.get_data(as_text=True)
-
-
-class TestSearch:
-    @pytest.mark.parametrize(
-        ("words", "code"),
-        [
-            ("高龄津贴", "MZ-008"),
-            ("老人补贴", "MZ-008"),
-            ("低保", "MZ-001"),
-            ("残疾证", "CL-001"),
-            ("摆酒", "SJ-002"),
-            ("种地补贴", "NY-002"),
-        ],
-    )
-    def test_spoken_words_find_the_item_first(self, words, code):
-        assert find_items(ITEMS.values(), words)[0].code == code
-
-    def test_nothing_found_is_said_and_everything_offered(self, phone):
-        page = read(phone, "/services?words=xyz")
-        assert "没有找到和“xyz”有关的事" in page
-        assert all(item.name in page for item in ITEMS.values())
-
-    def test_typed_signs_stay_text(self, phone):
-        assert "<i>" not in read(phone, "/services?words=%3Ci%3E")
 
 
 class TestGuides:

@@ -45,6 +45,14 @@ class TestTheList:
         assert "零星物资采购" in read(phone, "/powers/q-cg-01")
         assert "清单里没有这项权力" in read(phone, "/powers/Q-XX-99", 404)
 
+    def test_is_drawn_and_prints_as_a_sheet(self, phone):
+        page = read(phone, "/powers/Q-ZD-04")
+        assert page.count('class="flowchart" role="img"') == 1
+        assert all(f'data-node="{step.id}"' in page for step in CATALOGUE.get_power("Q-ZD-04").steps)
+        sheet = phone.get("/powers/q-zd-04/sheet.pdf")
+        assert sheet.mimetype == "application/pdf" and sheet.data.startswith(b"%PDF")
+        assert "清单里没有这项权力" in read(phone, "/powers/Q-XX-99/sheet.pdf", 404)
+
     def test_loops_and_ends_are_told_in_words(self, phone):
         page = read(phone, "/powers/Q-ZD-01")
         assert "回到第2步 商议" in page
