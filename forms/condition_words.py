@@ -83,7 +83,7 @@ def _(condition: OneOf, wording: _Wording) -> str:
 
 @_words.register
 def _(condition: Has, wording: _Wording) -> str:
-    return f"{wording.label(condition.field)}里有{_listed(condition.has, '或')}"
+    return f"{wording.label(condition.field)}里勾了{'或'.join(f'“{choice}”' for choice in condition.has)}"
 
 
 def _listed(words: tuple[str, ...], last: str) -> str:

@@ -96,16 +96,32 @@ def _paper_commands(words: Words) -> None:
     catalogue = words.add_parser("catalogue", help="the service catalogue").add_subparsers(
         required=True, metavar="WHAT"
     )
-    _command(catalogue, "check", "paper:catalogue_check", "check the catalogue and count it")
+    check = _command(catalogue, "check", "paper:catalogue_check", "check the catalogue and count it")
+    check.add_argument("--folder", type=Path, help="another folder of the same files (default: the one that ships)")
+    _exchange_commands(words, catalogue)
+    bpmn = _command(catalogue, "bpmn", "paper:catalogue_bpmn", "write the process of an item or a power as BPMN 2.0")
+    bpmn.add_argument("code", metavar="CODE", help="such as MZ-001 or Q-ZD-01")
+    bpmn.add_argument("--out", type=Path, required=True)
+    every = _command(catalogue, "sheets", "all_sheets:catalogue_sheets", "make every sheet and say how long each took")
+    every.add_argument("--out", type=Path, required=True, help="the folder for them")
     sheet = words.add_parser("sheet", help="sheets of paper").add_subparsers(required=True, metavar="WHAT")
     notice = _command(sheet, "notice", "paper:sheet_notice", "make an item's one-time notice sheet")
     notice.add_argument("item", metavar="ITEM", help="the item's code, such as MZ-008")
     notice.add_argument("--out", type=Path, required=True)
-    notice.add_argument(
-        "--public-url",
-        default=f"http://127.0.0.1:{Ports.server}",
-        help="the villagers' address, for the QR code (default: a practice installation's)",
-    )
+    for command in (every, notice):
+        command.add_argument(
+            "--public-url",
+            default=f"http://127.0.0.1:{Ports.server}",
+            help="the villagers' address, for the QR code (default: a practice installation's)",
+        )
+    for name, run, help_text in (
+        ("flow", "paper:sheet_flow", "draw the flow chart of an item or a power, as PDF or SVG"),
+        ("power", "paper:sheet_power", "make a village power's sheet"),
+        ("policy", "paper:sheet_policy", "make a benefit policy's sheet"),
+    ):
+        one = _command(sheet, name, run, help_text)
+        one.add_argument("code", metavar="CODE")
+        one.add_argument("--out", type=Path, required=True)
     due = _command(words, "due", "limits:due", "say when a limit ends")
     due.add_argument(
         "--at", required=True, metavar="TIME", help="when it begins (ISO 8601; without a zone: Asia/Shanghai)"
@@ -116,9 +132,24 @@ def _paper_commands(words: Words) -> None:
     due.add_argument("--unit", choices=["working", "calendar"], default="working")
 
 
+def _exchange_commands(words: Words, catalogue: Words) -> None:
+    export = _command(catalogue, "export", "exchange:catalogue_export", "write the catalogue as Excel or YAML")
+    export.add_argument("--out", type=Path, required=True, metavar="FILE", help="its name ends in .xlsx or .yaml")
+    export.add_argument("--kind", choices=["item", "power", "policy"], help="one kind only (default: all)")
+    export.add_argument("--settings", type=Path, help="an installation's: then what is in force there")
+    hand_in = _command(catalogue, "import", "exchange:catalogue_import", "hand a changed file in, as drafts to review")
+    hand_in.add_argument("file", type=Path, metavar="FILE")
+    hand_in.add_argument("--by", required=True, metavar="ACCOUNT", help="in whose name")
+    hand_in.add_argument("--settings", type=Path, default=DEFAULT_DATA / "server.toml")
+    regions = words.add_parser("regions", help="the tree of places").add_subparsers(required=True, metavar="WHAT")
+    compare = _command(regions, "compare", "exchange:regions_compare", "say what a year's list of codes would change")
+    compare.add_argument("file", type=Path, metavar="FILE", help=".xlsx or .csv with code and name")
+    compare.add_argument("--since", required=True, metavar="DATE", help="the day the list is valid from")
+
+
 def _upkeep_commands(words: Words) -> None:
     bench = _command(words, "bench", "upkeep:bench", "measure speed against a floor in the same run")
-    bench.add_argument("name", choices=["imaging", "audit"])
+    bench.add_argument("name", choices=["imaging", "audit", "search"])
     database = words.add_parser("db", help="the database").add_subparsers(required=True, metavar="WHAT")
     upgrade = _command(database, "upgrade", "upkeep:database_upgrade", "bring the database to its newest shape")
     upgrade.add_argument("--database-url", help="this database, whatever the settings say; needs no settings file")

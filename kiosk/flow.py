@@ -18,8 +18,8 @@ from forms.packet import Agent, Record
 
 Step = Literal["choose_item", "notice", "answers", "capture", "check", "packed", "sent"]
 Action = Literal[
-    "choose_item", "turn_to", "print_notice", "answer", "print_form", "add_page", "retake", "drop_page",
-    "check_originals", "take_over", "pack", "print_receipt", "reopen", "deliver", "abandon",
+    "choose_item", "turn_to", "print_notice", "answer", "print_form", "print_mandate", "print_covers", "add_page",
+    "retake", "drop_page", "check_originals", "take_over", "pack", "print_receipt", "reopen", "deliver", "abandon",
 ]  # fmt: skip
 
 STEP_WORDS: dict[Step, str] = {
@@ -28,12 +28,14 @@ STEP_WORDS: dict[Step, str] = {
 }  # fmt: skip
 ACTION_WORDS: dict[Action, str] = {
     "choose_item": "选事项", "turn_to": "换一步", "print_notice": "打印告知单", "answer": "填表",
-    "print_form": "打印申请表", "add_page": "拍一页", "retake": "重拍", "drop_page": "去掉一页",
-    "check_originals": "和原件核对", "take_over": "接着办", "pack": "上传", "print_receipt": "打印回执",
+    "print_form": "打印申请表", "print_mandate": "打印委托书", "print_covers": "打印分隔页", "add_page": "拍一页",
+    "retake": "重拍", "drop_page": "去掉一页", "check_originals": "和原件核对", "take_over": "接着办", "pack": "上传", "print_receipt": "打印回执",
     "reopen": "没有收下时重新打开", "deliver": "送到", "abandon": "不办了",
 }  # fmt: skip
 
-_PAPERWORK: frozenset[Action] = frozenset({"turn_to", "print_notice", "answer", "print_form", "take_over", "abandon"})
+_PAPERWORK: frozenset[Action] = frozenset(
+    {"turn_to", "print_notice", "answer", "print_form", "print_mandate", "print_covers", "take_over", "abandon"}
+)
 _PAGES: frozenset[Action] = frozenset({"add_page", "retake", "drop_page"})
 ALLOWED: dict[Step, frozenset[Action]] = {
     "choose_item": frozenset({"choose_item", "take_over", "abandon"}),

@@ -1,23 +1,21 @@
 """The application form on paper: what the applicant told the counter, ready to be read over and signed."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 from itertools import zip_longest
 
-from reportlab.lib.units import mm
 from reportlab.platypus import Flowable
 
 from forms.clock import written_date
 from forms.item import Answers, FormField, ServiceItem
 from forms.render import fonts, paper
 from forms.render.paper import CONTENT_WIDTH, INK_SOFT, LINE, MIST, Fit, Span, Words, gap, grid, tick_box
+from forms.render.signing import APPLICANT_SIGNS, BLANK_DATE, signature
 
 _LABEL_WIDTH = 94.0
 _HALF_TYPES = ("text", "id_number", "phone", "date", "money", "bank_account", "bool")
 _LONGEST_HALF_LABEL = 11
 _VALUE_SIZE = 13.0
-_BLANK_DATE = "　　　年　　月　　日"
 _DECLARATION = "我看过（或听村代办员读过）上面填的内容，都是我自己的意思，和我知道的情况一样。"
 
 
@@ -48,13 +46,13 @@ def _story(item: ServiceItem, answers: Answers, village_name: str, made_on: date
         gap(fit.gap(10)),
         *_declaration(promises, answers, fit),
         gap(fit.gap(8)),
-        _signature(fit),
+        signature(APPLICANT_SIGNS, fit),
     ]
 
 
 def _is_asked(field: FormField, answers: Answers) -> bool:
     """On a form still blank every question stands; once the deciding answer is known, only those that apply."""
-    return field.when is None or field.when.field not in answers or field.applies(answers)
+    return field.when is None or field.when.decide(answers) is not False
 
 
 def _is_promise(field: FormField) -> bool:
@@ -147,7 +145,7 @@ def _options(choices: tuple[str, ...], chosen: str | None) -> Words:
 
 def _blank(field: FormField, room: float, fit: Fit) -> Flowable:
     if field.type == "date":
-        return Words(_BLANK_DATE, 12)
+        return Words(BLANK_DATE, 12)
     return _RuledSpace(3 if field.type == "textarea" else 1, max(18.0, fit.gap(22)), room, field.unit or "")
 
 
@@ -181,32 +179,3 @@ def _declaration(promises: list[FormField], answers: Answers, fit: Fit) -> list[
         words = [tick_box(answers.get(promise.id) is True), Span(" " + promise.label + "。")]
         lines += [gap(fit.gap(3)), Words(words, size)]
     return lines
-
-
-@dataclass(frozen=True)
-class _Box:
-    title: str
-    remark: str
-    width: float
-
-
-def _signature(fit: Fit) -> Flowable:
-    """Who cannot write prints a finger: both are asked in one place, never one hidden on a second sheet."""
-    boxes = (
-        _Box("申请人签名", "不会写字的，在右边按指印", CONTENT_WIDTH - 230),
-        _Box("指印", "右手食指", 90),
-        _Box("签名日期", "", 140),
-    )
-    heads = [Words([Span(box.title, bold=True), Span("  " + box.remark, ink=INK_SOFT)], 11) for box in boxes]
-    room = max(20 * mm, fit.gap(26 * mm))
-    date_line = [gap(room - 24), Words(_BLANK_DATE, 12, align="right")]
-    return grid(
-        [heads, [gap(room), "", date_line]],
-        [box.width for box in boxes],
-        ("BOX", (0, 0), (-1, -1), 0.9, INK_SOFT),
-        ("LINEBEFORE", (1, 0), (-1, -1), 0.5, LINE),
-        ("LEFTPADDING", (0, 0), (-1, -1), 7),
-        ("RIGHTPADDING", (0, 0), (-1, -1), 7),
-        ("NOSPLIT", (0, 0), (-1, -1)),
-        padding=3,
-    )

@@ -6,19 +6,20 @@ from reportlab.lib.units import mm
 from reportlab.platypus import Flowable
 
 from forms.clock import written_date
-from forms.notice_sheet import NoticeMaterial, NoticeSheet, NoticeStep
-from forms.render import fonts, paper
-from forms.render.paper import CONTENT_WIDTH, INK, INK_SOFT, LINE, RED, RED_DEEP, Fit, Span, Words, gap, grid
+from forms.notice_sheet import FINAL_WORDS, NoticeMaterial, NoticeSheet
+from forms.render import paper
+from forms.render.flowchart import FlowChartDrawing, largest_size
+from forms.render.paper import CONTENT_WIDTH, INK_SOFT, LINE, RED, RED_DEEP, Fit, Span, Words, gap, grid
 
-_BESIDE_WIDTH = 178.0
-_BETWEEN = 20.0
+_BESIDE_WIDTH = 150.0
+_BETWEEN = 16.0
 _QR_SIDE = 30 * mm
 _QR_COLUMN = 130.0
 _FEW_GAPS = 6
 
 
 def render_notice_sheet(sheet: NoticeSheet) -> bytes:
-    """The sheet as PDF, A4. One page where it fits at 9 points or more; else the steps stand on their own page.
+    """The sheet as PDF, A4. One page where it fits at 9 points or more; else the way stands on its own page.
 
     Raises PaperFault when one block is taller than a page.
     """
@@ -30,44 +31,46 @@ def render_notice_sheet(sheet: NoticeSheet) -> bytes:
 
 
 def _one_page(sheet: NoticeSheet, fit: Fit) -> list[Flowable]:
-    return [*_needs(sheet, fit), *_way_and_facts(sheet, fit)]
+    left = CONTENT_WIDTH - _BESIDE_WIDTH - _BETWEEN
+    way: list[Flowable] = [_way_title(sheet, fit), gap(fit.gap(5)), *_flow(sheet, fit, fit.size(10.5))]
+    beside = [*_facts_stacked(sheet, fit), *_qr(sheet, fit)]
+    columns = grid([[way, "", beside]], [left, _BETWEEN, _BESIDE_WIDTH], padding=0)
+    return [*_needs(sheet, fit), columns, gap(fit.gap(8)), *_small_print(sheet, fit)]
 
 
 def _two_pages(sheet: NoticeSheet, height: float) -> list[list[Flowable]]:
-    """Facts stay on the first page where they fit; with a long list of gaps they go overleaf, beside the steps."""
+    """What to bring and the facts in front, the way overleaf; a very long list of gaps pushes the facts there too."""
     fit = paper.tightest_needed(lambda fit: _needs_and_facts(sheet, fit), height)
-    first = _needs_and_facts if fit else _needs
-    second = _way_only if fit else _way_overleaf
-    fit = fit or paper.tightest_needed(lambda fit: _needs(sheet, fit), height) or paper.FITS[-1]
-    second_fit = paper.tightest_needed(lambda fit: second(sheet, fit), height) or paper.FITS[-1]
-    return [first(sheet, fit), second(sheet, second_fit)]
+    if fit:
+        return [_needs_and_facts(sheet, fit), _overleaf(sheet, height, [])]
+    fit = paper.tightest_needed(lambda fit: _needs(sheet, fit), height) or paper.FITS[-1]
+    facts = [gap(8), *_facts_and_code(sheet, paper.FITS[-1]), *_small_print(sheet, paper.FITS[-1])]
+    return [_needs(sheet, fit), _overleaf(sheet, height, facts)]
 
 
 def _needs_and_facts(sheet: NoticeSheet, fit: Fit) -> list[Flowable]:
+    return [*_needs(sheet, fit), *_facts_and_code(sheet, fit), *_small_print(sheet, fit)]
+
+
+def _facts_and_code(sheet: NoticeSheet, fit: Fit) -> list[Flowable]:
     left = CONTENT_WIDTH - _QR_COLUMN - _BETWEEN
-    facts = grid([[_facts(sheet, fit), "", _qr(sheet, fit)]], [left, _BETWEEN, _QR_COLUMN], padding=0)
-    return [*_needs(sheet, fit), facts, gap(fit.gap(6)), *_small_print(sheet, fit)]
+    return [
+        grid([[_facts_listed(sheet, fit), "", _qr(sheet, fit)]], [left, _BETWEEN, _QR_COLUMN], padding=0),
+        gap(fit.gap(6)),
+    ]
 
 
-def _way_only(sheet: NoticeSheet, fit: Fit) -> list[Flowable]:
-    return [*_overleaf_head(sheet, fit), *_flow(sheet, fit)]
+def _overleaf(sheet: NoticeSheet, height: float, facts: list[Flowable]) -> list[Flowable]:
+    """The way over the whole width, as large as one page allows; a longer one goes on at nine points."""
+    title = Words(f"{sheet.item_name}：怎么办，共 {sheet.flow.step_count} 步", 16, bold=True)
+    head = [paper.Rule(4, RED), gap(8), title, gap(8)]
+    room = height - paper.heights([*head, *_flow(sheet, Fit(), paper.SMALLEST_SIZE)[1:], *facts])
+    size = largest_size(sheet.flow, CONTENT_WIDTH, room, smallest=paper.SMALLEST_SIZE) or paper.SMALLEST_SIZE
+    return [*head, *_flow(sheet, Fit(), size), *facts]
 
 
-def _way_overleaf(sheet: NoticeSheet, fit: Fit) -> list[Flowable]:
-    return [*_overleaf_head(sheet, fit), *_way_and_facts(sheet, fit)]
-
-
-def _overleaf_head(sheet: NoticeSheet, fit: Fit) -> list[Flowable]:
-    title = Words(f"{sheet.item_name}：怎么办，共 {len(sheet.steps)} 步", 16, bold=True)
-    return [paper.Rule(4, RED), gap(fit.gap(8)), title, gap(fit.gap(8))]
-
-
-def _way_and_facts(sheet: NoticeSheet, fit: Fit) -> list[Flowable]:
-    left = CONTENT_WIDTH - _BESIDE_WIDTH - _BETWEEN
-    steps: list[Flowable] = [paper.section_title("怎么办", fit), gap(fit.gap(5)), *_flow(sheet, fit)]
-    beside = [*_facts(sheet, fit), *_qr(sheet, fit)]
-    columns = grid([[steps, "", beside]], [left, _BETWEEN, _BESIDE_WIDTH], padding=0)
-    return [columns, gap(fit.gap(8)), *_small_print(sheet, fit)]
+def _way_title(sheet: NoticeSheet, fit: Fit) -> Words:
+    return paper.section_title(f"怎么办，共 {sheet.flow.step_count} 步", fit)
 
 
 def _needs(sheet: NoticeSheet, fit: Fit) -> list[Flowable]:
@@ -89,18 +92,31 @@ def _gap_box(sheet: NoticeSheet, fit: Fit) -> list[Flowable]:
         return []
     if not sheet.gaps:
         done = Words("材料都齐了，可以交件。", 16, bold=True)
-        return [paper.panel([done], edge=RED, inset=max(4, fit.gap(8))), gap(max(3.0, fit.gap(8)))]
+        return [_red_panel([done, *_perhaps(sheet, fit)], fit), gap(max(3.0, fit.gap(8)))]
     number = Span(str(len(sheet.gaps)), bold=True, ink=RED_DEEP)
     count = Words([Span("您还差 ", bold=True), number, Span(" 样，一次补齐：", bold=True)], 16)
-    content = [count, gap(max(2.0, fit.gap(3))), _gap_list(sheet.gaps, fit)]
-    return [paper.panel(content, edge=RED, inset=max(4, fit.gap(8))), gap(max(3.0, fit.gap(8)))]
+    content = [count, gap(max(2.0, fit.gap(3))), _gap_list(sheet.gaps, fit), *_perhaps(sheet, fit)]
+    return [_red_panel(content, fit), gap(max(3.0, fit.gap(8)))]
+
+
+def _red_panel(content: list[Flowable], fit: Fit) -> Flowable:
+    final = Words(FINAL_WORDS, fit.size(10), ink=INK_SOFT, leading=1.35)
+    return paper.panel([*content, gap(max(2.0, fit.gap(4))), final], edge=RED, inset=max(4, fit.gap(8)))
+
+
+def _perhaps(sheet: NoticeSheet, fit: Fit) -> list[Flowable]:
+    """What is needed only if something turns out so that nobody has said yet."""
+    if not sheet.perhaps:
+        return []
+    lines = [_ticked_words(words, fit.size(11)) for words in sheet.perhaps]
+    return [gap(max(2.0, fit.gap(4))), Words("还没说定的，是这种情况才要：", fit.size(12), bold=True), *lines]
 
 
 def _gap_list(gaps: Sequence[str], fit: Fit) -> Flowable:
     """Few gaps in large type, one under the other; many in two columns, so that the sheet stays one page."""
     inner = CONTENT_WIDTH - 26
     if len(gaps) <= _FEW_GAPS:
-        return grid([[_ticked_words(words, 14)] for words in gaps], [inner], padding=fit.gap(1.5))
+        return grid([[_ticked_words(words, max(11.5, fit.size(14)))] for words in gaps], [inner], padding=fit.gap(1.5))
     size = max(10, fit.size(12))
     half = -(-len(gaps) // 2)
     columns = [
@@ -153,8 +169,9 @@ def _material_row(line: NoticeMaterial, fit: Fit) -> list:
     by_department = line.state == "department"
     sign = Words("—", size, ink=INK_SOFT) if by_department else Words([paper.tick_box(line.state == "have")], size)
     name: list[Flowable] = [Words(line.name, size, bold=not by_department)]
-    if line.remark:
-        name.append(Words(line.remark, fit.size(10), ink=INK_SOFT, leading=1.35))
+    said = "；".join(filter(None, (f"要看得清{line.shows}" if line.shows and not by_department else "", line.remark)))
+    if said:
+        name.append(Words(said, fit.size(10), ink=INK_SOFT, leading=1.35))
     whose = "已经有了" if line.state == "have" else line.from_whom
     return [sign, name, Words(line.form, fit.size(11)), Words(whose, fit.size(11))]
 
@@ -165,79 +182,48 @@ def _who(sheet: NoticeSheet, fit: Fit) -> list[Flowable]:
     return [Words(words, fit.size(11))]
 
 
-def _flow(sheet: NoticeSheet, fit: Fit) -> list[Flowable]:
-    steps: list[Flowable] = [_Step(number, step, fit) for number, step in enumerate(sheet.steps, 1)]
-    result = Words([Span("办成后您拿到：", bold=True, ink=RED_DEEP), Span(sheet.result, bold=True)], 14, leading=1.35)
-    return [*steps, result]
+def _flow(sheet: NoticeSheet, fit: Fit, size: float) -> list[Flowable]:
+    """The chart, and beneath it what may end the way earlier."""
+    notes = [Words(words, fit.size(10), ink=INK_SOFT, leading=1.35) for words in sheet.flow.notes]
+    return [FlowChartDrawing(sheet.flow, size), gap(fit.gap(4)), *notes]
 
 
-class _Step(Flowable):
-    """One desk: its number in a circle, what happens there, and beside the arrow onward how long it takes."""
-
-    INDENT = 28.0
-
-    def __init__(self, number: int, step: NoticeStep, fit: Fit):
-        super().__init__()
-        self._number, self._fit = str(number), fit
-        what = [Span(step.where, bold=True), Span(f"  {step.what}")]
-        self._words = Words(what, fit.size(11.5), leading=1.35)
-        self._days = Words(step.days, fit.size(10.5), ink=INK_SOFT, leading=1.3)
-        self._radius = fit.size(11) * 0.78
-
-    def wrap(self, room: float, height: float) -> tuple[float, float]:
-        words = self._words.wrap(room - self.INDENT, height)[1]
-        days = self._days.wrap(room - self.INDENT, height)[1]
-        self.width, self.height = room, max(words + days, 2 * self._radius + 12) + self._fit.gap(5)
-        return self.width, self.height
-
-    def draw(self) -> None:
-        self._words.drawOn(self.canv, self.INDENT, self.height - self._words.height)
-        self._days.drawOn(self.canv, self.INDENT, self.height - self._words.height - self._days.height)
-        self._draw_arrow()
-        self._draw_number()
-
-    def _draw_number(self) -> None:
-        size = max(paper.SMALLEST_SIZE, self._radius * 1.25)
-        middle = self.height - self._radius - 0.5
-        self.canv.setStrokeColor(RED)
-        self.canv.setLineWidth(1.1)
-        self.canv.circle(self._radius + 0.5, middle, self._radius, fill=0)
-        left = self._radius + 0.5 - fonts.text_width(self._number, size, True) / 2
-        paper.draw_text(self.canv, self._number, left, middle - size * 0.36, size, bold=True, ink=RED_DEEP)
-
-    def _draw_arrow(self) -> None:
-        x, top = self._radius + 0.5, self.height - 2 * self._radius - 3
-        self.canv.setStrokeColor(INK_SOFT)
-        self.canv.setFillColor(INK_SOFT)
-        self.canv.setLineWidth(1)
-        self.canv.line(x, top, x, 4)
-        head = self.canv.beginPath()
-        head.moveTo(x, 1)
-        head.lineTo(x - 3, 6.5)
-        head.lineTo(x + 3, 6.5)
-        head.close()
-        self.canv.drawPath(head, stroke=0, fill=1)
-
-
-def _facts(sheet: NoticeSheet, fit: Fit) -> list[Flowable]:
-    """The answers a villager asks for aloud, large; the rest beneath."""
-    facts = [
+def _facts(sheet: NoticeSheet) -> list[tuple[str, str, bool]]:
+    """The answers a villager asks for aloud, the first two largest."""
+    return [
         ("多久办完", sheet.promised, True),
         ("要交多少钱", sheet.fee, True),
         ("在哪里办", sheet.where, False),
+        ("什么时候办", f"{sheet.window}；开门时间：{sheet.point.hours_words}", False),
+        ("电话", sheet.point.telephone_words, False),
         ("国家规定的时限", sheet.statutory, False),
         ("公示", sheet.public_notice, False),
     ]
-    return [block for label, value, is_key in facts for block in _fact(label, value, is_key, fit)]
 
 
-def _fact(label: str, value: str, is_key: bool, fit: Fit) -> list[Flowable]:
-    size = 14 if is_key else fit.size(11.5)
-    return [
-        Words(label, fit.size(10.5), ink=INK_SOFT, leading=1.3),
-        Words(value, size, bold=is_key, ink=INK, leading=1.3),
-        gap(fit.gap(6)),
+def _facts_stacked(sheet: NoticeSheet, fit: Fit) -> list[Flowable]:
+    """Beside the way: each answer beneath its question."""
+    blocks: list[Flowable] = []
+    for label, value, is_key in _facts(sheet):
+        blocks += [
+            Words(label, fit.size(10.5), ink=INK_SOFT, leading=1.3),
+            Words(value, 13 if is_key else fit.size(11.5), bold=is_key, leading=1.3),
+            gap(fit.gap(6)),
+        ]
+    return blocks
+
+
+def _facts_listed(sheet: NoticeSheet, fit: Fit) -> Flowable:
+    """Beneath the materials: each answer beside its question."""
+    width = CONTENT_WIDTH - _QR_COLUMN - _BETWEEN
+    rows = [
+        [
+            Words(label, fit.size(10.5), ink=INK_SOFT, leading=1.35),
+            Words(value, fit.size(13 if is_key else 11.5), bold=is_key, leading=1.3),
+        ]
+        for label, value, is_key in _facts(sheet)
     ]
+    return grid(rows, [82, width - 82], padding=fit.gap(1.5))
 
 
 def _qr(sheet: NoticeSheet, fit: Fit) -> list[Flowable]:

@@ -8,7 +8,7 @@ incomplete):
   POST /open {secret}                          -> {opened: true} and the cookie
   POST /api/sign-in {sign_in_name, password}   -> {agent}          POST /api/sign-out {}
   GET  /api/health                             -> {signs, online, unsent, agent, practice, virtual_camera, village_name}
-  GET  /api/items                              -> {items}
+  GET  /api/items?words=<any>                  by words, pinyin or initials, best first; without words all -> {items}
   GET  /api/corrections                        -> {corrections}
   GET  /api/drafts                             -> {drafts}
   POST /api/visits {item_code} | {case_number} | {visit_id}   begin, begin a correction, reopen a draft -> {visit}
@@ -17,6 +17,8 @@ incomplete):
   POST /api/visit/notice {}                    prints -> {printed: {path, words}, visit}
   POST /api/visit/answers {field_id: value, needs_x: bool, ...}    kept right or wrong -> {visit, faults, reference?}
   POST /api/visit/form {}                      prints -> {printed, visit}
+  POST /api/visit/mandate {}                   prints the mandate -> {printed, visit}
+  POST /api/visit/covers {}                    prints a cover sheet for each material -> {printed, visit}
   POST /api/visit/capture {material_id}        -> {accepted, keepable, page_id, sheet, findings, visit, reference?}
   POST /api/visit/keep-anyway {material_id}    -> the same, after a capture that was keepable
   POST /api/visit/retake {material_id, page}   page counts from 0; the next accepted capture replaces it -> {visit}

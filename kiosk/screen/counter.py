@@ -7,8 +7,10 @@ from datetime import datetime
 from typing import Any
 
 from forms import packet
+from forms.identity import mask_name
 from forms.item import Answers, ServiceItem
 from forms.packet import Agent
+from forms.search import index_of
 from kiosk import flow
 from kiosk.flow import CorrectionReason, NextPage, Page, Step, Visit
 from kiosk.printer import Printed
@@ -130,9 +132,13 @@ class Counter:
         """What the visit in hand is about. Raises NoVisit."""
         return self._hand.item()
 
-    def list_items(self) -> list[ServiceItem]:
-        """What may be begun today."""
-        return list(self._it.catalogue.current.offered_items.values())
+    def find_items(self, words: str = "") -> list[ServiceItem]:
+        """What may be begun today: all of it, or what fits the words, best first."""
+        catalogue = self._it.catalogue.current
+        offered = catalogue.offered_items
+        if not words.strip():
+            return list(offered.values())
+        return [offered[hit.code] for hit in index_of(catalogue).find(words, kinds=["item"]) if hit.code in offered]
 
     def find_item_of(self, visit: Visit) -> ServiceItem | None:
         """What a draft is about, in the version it was begun under; None before that is chosen."""
@@ -260,6 +266,23 @@ class Counter:
             printed = self._it.printer.print_pdf(f"form-{item.code}-{visit.visit_id[:8]}", form)
             self._hand.keep(flow.record_form_printed(visit, now))
             return printed
+
+    def print_mandate(self) -> Printed:
+        """委托书, for an applicant who lets the agent hand the papers in."""
+        with self._lock:
+            visit, item, now = self._hand.required(), self.item(), self._it.clock.now()
+            flow.require_allowed(visit, "print_mandate")
+            mandate = self._it.paper.mandate(item, visit.answers, visit.agent, now)
+            return self._it.printer.print_pdf(f"mandate-{item.code}-{visit.visit_id[:8]}", mandate)
+
+    def print_covers(self) -> Printed:
+        """分隔页, one for each material of this visit."""
+        with self._lock:
+            visit, item = self._hand.required(), self.item()
+            flow.require_allowed(visit, "print_covers")
+            applicant = mask_name(item.applicant_name(visit.answers)) or visit.applicant_masked or "见原件"
+            covers = self._it.paper.cover_sheets(item, flow.materials_to_capture(visit, item), applicant)
+            return self._it.printer.print_pdf(f"covers-{item.code}-{visit.visit_id[:8]}", covers)
 
     def next_page(self) -> NextPage | None:
         visit = self.visit

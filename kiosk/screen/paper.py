@@ -5,10 +5,14 @@ from datetime import date, datetime
 from typing import Any, Protocol
 
 from forms.clock import local_date, parse_instant
+from forms.cover_code import CoverCode
 from forms.item import Answers, Material, ServiceItem, days_in_words
 from forms.notice_sheet import personal_notice_sheet
+from forms.packet import Agent
 from forms.render.application_form import render_application_form
 from forms.render.bundle import CardSheet, PageImage, bundle_pages, id_card_sheet
+from forms.render.cover_sheet import CoverSheet, render_cover_sheets
+from forms.render.mandate import Mandate, render_mandate
 from forms.render.notice_sheet import render_notice_sheet
 from forms.render.receipt import Receipt, render_receipt
 from kiosk.catalogue_store import CatalogueStore
@@ -29,6 +33,10 @@ class Paper(Protocol):
     def notice_sheet(self, item: ServiceItem, answers: Answers, pages: dict[str, int], now: datetime) -> bytes: ...
 
     def application_form(self, item: ServiceItem, answers: Answers, now: datetime) -> bytes: ...
+
+    def mandate(self, item: ServiceItem, answers: Answers, agent: Agent, now: datetime) -> bytes: ...
+
+    def cover_sheets(self, item: ServiceItem, materials: Sequence[Material], applicant: str) -> bytes: ...
 
     def receipt(self, item: ServiceItem, facts: dict[str, Any], answer: dict[str, Any] | None) -> bytes: ...
 
@@ -59,6 +67,36 @@ class VillagePaper:
 
     def application_form(self, item: ServiceItem, answers: Answers, now: datetime) -> bytes:
         return render_application_form(item, answers, village_name=self._village_name, made_on=local_date(now))
+
+    def mandate(self, item: ServiceItem, answers: Answers, agent: Agent, now: datetime) -> bytes:
+        """To be signed; what nobody has answered yet is left for the pen."""
+        mandate = Mandate(
+            item_name=item.name,
+            village_name=self._village_name,
+            principal_name=item.applicant_name(answers) or None,
+            principal_id_number=item.applicant_id_number(answers) or None,
+            principal_phone=str(answers.get("phone") or "") or None,
+            agent_name=agent.display_name,
+            agent_post="代办员",
+            made_on=local_date(now),
+        )
+        return render_mandate(mandate)
+
+    def cover_sheets(self, item: ServiceItem, materials: Sequence[Material], applicant: str) -> bytes:
+        """One before each material of the visit, for a stack that a scanner takes in one go."""
+        sheets = [
+            CoverSheet(
+                CoverCode(item.code, material.id),
+                item.name,
+                material.name,
+                applicant,
+                self._village_name,
+                place,
+                len(materials),
+            )
+            for place, material in enumerate(materials, 1)
+        ]
+        return render_cover_sheets(sheets)
 
     def receipt(self, item: ServiceItem, facts: dict[str, Any], answer: dict[str, Any] | None) -> bytes:
         """Works with no answer too: then the sheet says that the number follows, and the lookup code already holds."""

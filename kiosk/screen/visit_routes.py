@@ -22,6 +22,7 @@ def shaped(counter: Counter) -> dict[str, Any] | None:
 
 def install(app: Flask, counter: Counter) -> None:
     _install_steps(app, counter)
+    _install_prints(app, counter)
     _install_capture(app, counter)
     _install_ends(app, counter)
 
@@ -55,13 +56,6 @@ def _install_steps(app: Flask, counter: Counter) -> None:
         counter.turn_to(wanted)  # type: ignore[arg-type]
         return jsonify(visit=shaped(counter))
 
-    @app.post("/api/visit/notice")
-    @signed_in_agent
-    def print_notice() -> Response:
-        counter.touch()
-        printed = counter.print_notice()
-        return jsonify(printed=printed_shape(printed), visit=shaped(counter))
-
     @app.post("/api/visit/answers")
     @signed_in_agent
     def answers() -> Response:
@@ -73,12 +67,33 @@ def _install_steps(app: Flask, counter: Counter) -> None:
         further = {"reference": note("answer_faulty")} if faults else {}
         return jsonify(visit=shaped(counter), faults=faults, **further)
 
+
+def _install_prints(app: Flask, counter: Counter) -> None:
+    @app.post("/api/visit/notice")
+    @signed_in_agent
+    def print_notice() -> Response:
+        counter.touch()
+        printed = counter.print_notice()
+        return jsonify(printed=printed_shape(printed), visit=shaped(counter))
+
     @app.post("/api/visit/form")
     @signed_in_agent
     def print_form() -> Response:
         counter.touch()
         printed = counter.print_form()
         return jsonify(printed=printed_shape(printed), visit=shaped(counter))
+
+    @app.post("/api/visit/mandate")
+    @signed_in_agent
+    def print_mandate() -> Response:
+        counter.touch()
+        return jsonify(printed=printed_shape(counter.print_mandate()), visit=shaped(counter))
+
+    @app.post("/api/visit/covers")
+    @signed_in_agent
+    def print_covers() -> Response:
+        counter.touch()
+        return jsonify(printed=printed_shape(counter.print_covers()), visit=shaped(counter))
 
 
 def _install_capture(app: Flask, counter: Counter) -> None:

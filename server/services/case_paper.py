@@ -117,6 +117,9 @@ def _around(known: _Known) -> list[tuple[Stage, StageRow]]:
 
 
 def _notice_desks(known: _Known) -> set[Desk]:
+    """Nobody, once its days are over: what was taken down is not put up again."""
+    if known.notice is None or known.notice.ended_at:
+        return set()
     return {_desk(row) for _, row in _around(known)}
 
 

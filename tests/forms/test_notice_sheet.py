@@ -5,7 +5,9 @@ from datetime import date
 import pytest
 
 from forms.catalogue import load_catalogue
+from forms.flow.of_item import chart_of_item
 from forms.notice_sheet import blank_notice_sheet, personal_notice_sheet
+from forms.service_point import ServicePoint
 from tests.factories import answers_for
 
 CATALOGUE = load_catalogue()
@@ -39,8 +41,27 @@ class TestBlank:
         assert not sheet.is_personal
 
     @ITEMS
-    def test_every_stage_is_a_step(self, item):
-        assert [step.what for step in blank(item.code).steps] == [stage.what for stage in item.stages]
+    def test_the_way_is_the_items_flow_chart(self, item):
+        assert blank(item.code).flow == chart_of_item(item)
+
+    @ITEMS
+    def test_each_paper_says_how_many_of_what(self, item):
+        for line, material in zip(blank(item.code).materials, item.materials, strict=True):
+            assert line.form == {"original": "原件1份", "copy": "复印件1份"}.get(material.form, "原件和复印件各1份")
+
+    def test_cards_and_books_say_which_pages_count(self):
+        shows = {line.name: line.shows for line in blank("MZ-008").materials}
+        assert shows["老年人居民身份证"] == "人像面、国徽面"
+        assert shows["老年人居民户口簿（首页、户主页、本人页及增减页）"] == "首页和户主页、本人页"
+        assert shows["高龄津贴申请表"] == ""
+
+    def test_place_hours_and_telephone_are_stated_or_to_be_confirmed(self):
+        point = ServicePoint(place="村委会一楼", telephone="0779-7654321")
+        sheet = blank_notice_sheet(CATALOGUE.get_item("MZ-008"), **STATED, point=point)
+        assert (sheet.where, sheet.point.hours_words) == ("村委会一楼", "待确认")
+        assert sheet.point.telephone_words == "0779-7654321"
+        assert blank("MZ-008").where == "合浦县廉州镇烟楼村的办事柜台（门牌待确认）"
+        assert ServicePoint().place_at("") == "各村（社区）的办事柜台（门牌待确认）"
 
     def test_a_condition_is_written_beside_its_paper(self):
         line = next(line for line in blank("MZ-001").materials if "残疾人证" in line.name)
@@ -58,21 +79,6 @@ class TestBlank:
         assert blank("CL-001").public_notice == "5个工作日"
         assert blank("MZ-008").public_notice == "7个自然日"
         assert blank("SJ-002").public_notice == "不公示"
-
-    def test_steps_say_what_counts_and_what_does_not(self):
-        days = [step.days for step in blank("CL-001").steps]
-        assert days == [
-            "1个工作日",
-            "2个工作日",
-            "2个工作日",
-            "不计入时限",
-            "5天（不计入时限）",
-            "5个工作日",
-            "3个工作日",
-            "2个工作日",
-        ]
-        assert [step.days for step in blank("MZ-008").steps][2:4] == ["3个工作日（几个部门同时办）"] * 2
-        assert blank("SJ-002").steps[-1].days == "当日"
 
     @ITEMS
     def test_points_nobody_confirmed_are_said(self, item):
@@ -127,3 +133,33 @@ class TestPersonal:
         assert sheet.gaps == ()
         assert set(states(sheet).values()) == {"have"}
         assert sheet.is_personal
+
+    def test_what_nobody_has_decided_yet_stands_on_it_as_an_if(self):
+        sheet = personal("MZ-001", {"reason": "因残", "by_agent": False})
+        assert sheet.perhaps == (
+            "如果家庭成员中有残疾人，还要带“中华人民共和国残疾人证”（原件1份）。",
+            "如果收入无法通过信息核对取得，还要带“工资、经营、租赁等收入佐证”（复印件1份）。",
+        )
+        answered = personal(
+            "MZ-001", {"reason": "因病", "by_agent": None, "needs_disability_cert": False, "needs_income_proof": True}
+        )
+        assert answered.perhaps == ("如果委托他人代为申请，还要带“授权委托书及受托人居民身份证”（原件1份）。",)
+        assert "工资、经营、租赁等收入佐证" in states(answered)
+
+    @ITEMS
+    def test_every_paper_is_needed_or_ruled_out_or_stands_as_an_if(self, item):
+        """完整: nothing that could be asked for later is left off; nothing is told twice."""
+        for answers in ({}, {field.id: True for field in item.form_fields if field.type == "bool"}):
+            sheet = personal(item.code, answers)
+            told = "".join(sheet.perhaps)
+            for material in item.materials:
+                on_table = material.name in {line.name for line in sheet.materials}
+                decided = material.decide(answers)
+                if material.source == "department":
+                    assert f"“{material.name}”" not in told
+                else:
+                    assert on_table == (decided is True) or decided is None
+                    assert (f"“{material.name}”" in told) == (decided is None)
+
+    def test_a_blank_sheet_has_no_ifs_beside_its_table(self):
+        assert blank("MZ-001").perhaps == ()

@@ -221,23 +221,71 @@ class TestBundle:
         assert "写不了" in refusal("bundle", "--out", tmp_path / "nowhere" / "out.pdf", photograph[0])
 
 
-def test_the_catalogue_is_checked_and_counted(answer, hongye):
-    told = answer("catalogue", "check")
-    assert (told["items"], told["villages"], told["findings"]) == (6, 437, [])
-    assert "事项 6 项，县区 4，乡镇 30，村 437" in hongye("catalogue", "check")[1]
+class TestCatalogue:
+    def test_it_is_checked_and_counted(self, answer, hongye):
+        told = answer("catalogue", "check")
+        assert (told["items"], told["powers"], told["power_categories"], told["policies"]) == (74, 72, 14, 87)
+        assert (told["villages"], told["findings"]) == (437, [])
+        words = "事项 74 项，村级权力 72 项（14 类），惠民政策 87 项，县区 4，乡镇 30，村 437"
+        assert words in hongye("catalogue", "check")[1]
+
+    def test_a_process_is_written_for_other_peoples_modellers(self, answer, tmp_path):
+        for code in ("MZ-001", "Q-ZD-01"):
+            out = tmp_path / f"{code}.bpmn"
+            assert answer("catalogue", "bpmn", code, "--out", out)["code"] == code
+            assert b"bpmn:process" in out.read_bytes()
+
+    def test_every_sheet_is_made_and_timed(self, answer, tmp_path):
+        folder = tmp_path / "sheets"
+        told = answer("catalogue", "sheets", "--out", folder)
+        assert {kind: told[kind]["count"] for kind in ("notice", "power", "policy")} == {
+            "notice": 74, "power": 72, "policy": 87,
+        }  # fmt: skip
+        assert all(told[kind]["failed"] == {} for kind in ("notice", "power", "policy"))
+        assert all(
+            0 < told[kind]["median_ms"] <= told[kind]["p95_ms"] <= told[kind]["max_ms"] for kind in ("notice", "power")
+        )
+        assert len(list(folder.iterdir())) == 74 + 72 + 87
+        assert (folder / "notice-MZ-001.pdf").read_bytes().startswith(b"%PDF")
+
+    def test_a_folder_that_cannot_be_made_is_one_line(self, refusal, tmp_path):
+        (tmp_path / "taken").write_text("")
+        assert "写不了" in refusal("catalogue", "sheets", "--out", tmp_path / "taken")
 
 
-class TestNoticeSheet:
-    def test_an_items_sheet_is_written(self, answer, tmp_path):
+class TestSheets:
+    def test_an_items_notice_sheet_is_written(self, answer, tmp_path):
         out = tmp_path / "sheet.pdf"
         assert answer("sheet", "notice", "MZ-008", "--out", out) == {"path": str(out), "item": "MZ-008"}
         assert "高龄津贴" in pypdf.PdfReader(out).pages[0].extract_text()
 
-    def test_an_unknown_item_is_one_line_that_lists_the_known(self, refusal, tmp_path):
-        line = refusal("sheet", "notice", "MZ-999", "--out", tmp_path / "sheet.pdf")
-        assert "MZ-999" in line
-        assert "MZ-008" in line
+    @pytest.mark.parametrize("code", ["MZ-001", "Q-ZD-04"])
+    def test_a_flow_chart_is_drawn_as_pdf_or_svg(self, answer, tmp_path, code):
+        paper, picture = tmp_path / "flow.pdf", tmp_path / "flow.svg"
+        assert answer("sheet", "flow", code, "--out", paper)["path"] == str(paper)
+        assert answer("sheet", "flow", code, "--out", picture)["code"] == code
+        assert "流程图" in pypdf.PdfReader(paper).pages[0].extract_text()
+        assert picture.read_text(encoding="utf-8").startswith("<svg")
+
+    @pytest.mark.parametrize(
+        ("what", "code", "name"), [("power", "Q-DW-01", "发展党员"), ("policy", "P-MZ-10", "高龄津贴")]
+    )
+    def test_a_powers_and_a_policys_sheet_are_written(self, answer, tmp_path, what, code, name):
+        out = tmp_path / "sheet.pdf"
+        answer("sheet", what, code, "--out", out)
+        assert name in pypdf.PdfReader(out).pages[0].extract_text()
+
+    @pytest.mark.parametrize(
+        ("words", "code"),
+        [(("sheet", "notice"), "MZ-999"), (("sheet", "flow"), "Q-ZD-99"), (("sheet", "power"), "MZ-001"),
+         (("sheet", "policy"), "P-XX-01"), (("catalogue", "bpmn"), "MZ-999")],
+    )  # fmt: skip
+    def test_an_unknown_code_is_one_line(self, refusal, tmp_path, words, code):
+        assert code in refusal(*words, code, "--out", tmp_path / "sheet.pdf")
         assert not (tmp_path / "sheet.pdf").exists()
+
+    def test_another_kind_of_file_is_one_line(self, refusal, tmp_path):
+        assert ".pdf 或 .svg" in refusal("sheet", "flow", "MZ-001", "--out", tmp_path / "flow.png")
 
     def test_a_folder_that_is_not_there_is_one_line(self, refusal, tmp_path):
         assert "写不了" in refusal("sheet", "notice", "MZ-008", "--out", tmp_path / "nowhere" / "sheet.pdf")

@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 
 import pytest
+from pypdf import PdfReader
 
 from kiosk.agent import Kiosk, KioskRunning, NotEnrolled, run_kiosk
 from kiosk.camera.folder import FolderCamera
@@ -92,6 +93,18 @@ def test_one_visit_from_the_notice_sheet_to_the_receipt(begun, server):
     }  # fmt: skip
     assert all(document.checked_with_original for document in manifest.documents)
     assert begun.post("/api/visit/close") == {"visit": None}
+
+
+def test_the_mandate_and_a_cover_sheet_for_each_material_are_printed(begun):
+    mandate = PdfReader(begun.post("/api/visit/mandate")["printed"]["path"])
+    text = "".join("".join(page.extract_text() for page in mandate.pages).split())
+    assert text.startswith("委托书") and "王小兰" in text and "高龄津贴申请" in text
+    covers = PdfReader(begun.post("/api/visit/covers")["printed"]["path"])
+    materials = begun.get("/api/visit")["visit"]["materials"]
+    assert len(covers.pages) == len(materials)
+    assert all(
+        f"HYC1|MZ-008|{one['id']}|1" in page.extract_text() for one, page in zip(materials, covers.pages, strict=True)
+    )
 
 
 def test_the_receipt_printed_again_with_its_number_is_another_file(begun, server):

@@ -75,6 +75,8 @@ EVERY = {
     "print_notice": lambda visit, item: flow.record_notice_printed(visit, START),
     "answer": lambda visit, item: flow.give_answers(visit, item, {"applicant_name": "甲"}),
     "print_form": lambda visit, item: flow.record_form_printed(visit, START),
+    "print_mandate": lambda visit, item: flow.require_allowed(visit, "print_mandate"),
+    "print_covers": lambda visit, item: flow.require_allowed(visit, "print_covers"),
     "add_page": lambda visit, item: flow.add_page(visit, item, "id_card", page(1)),
     "retake": lambda visit, item: flow.ask_retake(visit, "id_card", 0),
     "drop_page": lambda visit, item: flow.drop_page(visit, "id_card", 0),

@@ -12,6 +12,7 @@ export function showAnswers(work, counter, focused = null) {
   counter.actions(
     button("先放一放", () => counter.change("/api/visit/set-aside"), { quiet: true }),
     button("打印申请表", () => counter.print("/api/visit/form"), { quiet: true, id: "print-form" }),
+    button("打印委托书", () => counter.print("/api/visit/mandate"), { quiet: true, id: "print-mandate" }),
     button("下一步：拍材料", () => counter.turnTo("capture"), { id: "next" }));
   const keep = (id, value) => { // one after the other, and shown only when the last is back: a slow answer never undoes a later one
     underWay += 1;

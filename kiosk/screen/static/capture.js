@@ -33,7 +33,8 @@ export function showCapture(work, counter) {
     fill(side, h("h2", {}, missing ? `还差 ${missing} 样` : "都拍齐了"), visit.materials.map((one, index) => materialRow(one, index, next)), rest);
     const shoot = button("拍（空格键）", capture, { id: "shoot", disabled: !next });
     const check = button("下一步：核对", () => counter.turnTo("check"), { quiet: Boolean(next), id: "next" });
-    counter.actions(button("先放一放", () => counter.change("/api/visit/set-aside"), { quiet: true }), next ? [check, shoot] : check);
+    const covers = button("打印分隔页", () => counter.print("/api/visit/covers"), { quiet: true, id: "print-covers" });
+    counter.actions(button("先放一放", () => counter.change("/api/visit/set-aside"), { quiet: true }), covers, next ? [check, shoot] : check);
     (next ? shoot : check).focus();
     const here = side.querySelector("[aria-current]");
     if (here) here.scrollIntoView({ block: "nearest" });

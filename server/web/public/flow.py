@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from forms.flowchart import FlowChart
+from forms.flow.chart import FlowChart
 from forms.render.flowchart_svg import ELDER_SIZE, PHONE_SIZE, flowchart_svg
 from server.web.webkit.reading import reads_large
 

@@ -4,7 +4,7 @@ from flask import Blueprint, Response, request, url_for
 
 from forms.catalogue import UnknownItem
 from forms.clock import local_date
-from forms.flow_of_item import chart_of_item
+from forms.flow.of_item import chart_of_item
 from forms.item import ServiceItem
 from forms.notice_sheet import NOWHERE_STATED, NoticeSheet, blank_notice_sheet
 from forms.region import UnknownRegion

@@ -7,7 +7,7 @@ from itertools import groupby
 from flask import Blueprint, Response, request
 
 from forms.catalogue import Catalogue, UnknownEntry
-from forms.flow_of_power import chart_of_power
+from forms.flow.of_power import chart_of_power
 from forms.item import Confidence
 from forms.power import Power, PowerCategory, PowerStep, VotingRule
 from forms.power_sheet import power_sheet_of

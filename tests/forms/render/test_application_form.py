@@ -2,6 +2,7 @@
 
 import pytest
 
+from forms.catalogue import load_catalogue
 from forms.render.application_form import answer_words, form_title, render_application_form
 from tests.forms.render.reading import (
     assert_family_type,
@@ -13,7 +14,7 @@ from tests.forms.render.reading import (
 )
 from tests.forms.render.samples import MADE_ON, VILLAGE, full_answers
 
-CODES = ("MZ-001", "MZ-002", "MZ-008", "CL-001", "NY-002", "SJ-002")
+CODES = tuple(load_catalogue().items)
 
 
 def _print(item, answers):
@@ -27,7 +28,7 @@ def test_a_filled_form_shows_every_answer(code, items):
     pdf = _print(item, answers)
     read = text_of(pdf)
     expected = [form_title(item), item.name, VILLAGE, "声明", "申请人签名", "指印", "签名日期"]
-    for field in item.form_fields:
+    for field in (field for field in item.form_fields if field.applies(answers)):
         expected += [field.label, *field.choices]
         if field.type not in ("bool", "choice"):
             expected.append(answer_words(field, answers[field.id]))
@@ -44,6 +45,12 @@ def test_nothing_overlaps_or_runs_off(code, filled, items):
 def test_a_blank_form_shows_the_questions_and_no_answer(items):
     read = text_of(_print(items["MZ-008"], {}))
     assert "老年人姓名" in read and "潘秀兰" not in read and "None" not in read
+
+
+def test_a_line_that_does_not_apply_is_left_out_once_that_is_known(items):
+    item = items["MZ-003"]
+    assert item.fields_by_id["expense_total"].label in text_of(_print(item, {}))
+    assert item.fields_by_id["expense_total"].label not in text_of(_print(item, {"rescue_type": "急难型"}))
 
 
 def test_a_tick_is_seen(items):

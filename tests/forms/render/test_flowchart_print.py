@@ -5,11 +5,11 @@ import io
 import pytest
 from pypdf import PdfReader
 
-from forms.flowchart import FlowChart
+from forms.flow.chart import FlowChart
 from forms.render import paper
 from forms.render.flow_sheet import render_flow_sheet
 from forms.render.flowchart import SMALLEST, FlowChartDrawing, largest_size
-from tests.forms.flow_charts import CHARTS, chart
+from tests.forms.flow.charts import CHARTS, chart
 from tests.forms.render.reading import (
     assert_family_type,
     assert_well_laid,

@@ -4,10 +4,10 @@ from xml.etree import ElementTree
 
 import pytest
 
-from forms.flowchart import FlowChart, Node
+from forms.flow.chart import FlowChart, Node
 from forms.render.flowchart_look import EDGE_INK, FIGURE_INKS, TONES
 from forms.render.flowchart_svg import ELDER_SIZE, flowchart_svg
-from tests.forms.flow_charts import CHARTS, chart
+from tests.forms.flow.charts import CHARTS, chart
 
 SVG = "{http://www.w3.org/2000/svg}"
 

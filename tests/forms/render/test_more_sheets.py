@@ -17,7 +17,7 @@ from forms.render.policy_sheet import render_policy_sheet
 from forms.render.power_sheet import render_power_sheet
 from forms.render.public_notice_sheet import render_public_notice_sheet
 from forms.service_point import ServicePoint
-from tests.forms.flow_charts import CATALOGUE
+from tests.forms.flow.charts import CATALOGUE
 from tests.forms.render.reading import (
     assert_family_type,
     assert_well_laid,

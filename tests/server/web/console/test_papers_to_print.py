@@ -41,6 +41,11 @@ class TestBoardNotice:
         assert print_paper(official("agent"), early, NOTICE).status_code == 404
         assert printed(world) == []
 
+    def test_one_whose_days_are_over_is_not_printed_again(self, official, world):
+        number = world.case_to_decide()
+        assert print_paper(official("agent"), number, NOTICE).status_code == 404
+        assert "打印公示单" not in official("agent").read(f"/console/cases/{number}")
+
     def test_the_page_offers_it_only_to_whom_it_is_given(self, official, world):
         number = world.case_in_notice()
         assert "打印公示单" in official("agent").read(f"/console/cases/{number}")

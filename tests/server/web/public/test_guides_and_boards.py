@@ -7,7 +7,7 @@ import pytest
 from pypdf import PdfReader
 
 from forms.catalogue import load_catalogue
-from forms.flow_of_item import chart_of_item
+from forms.flow.of_item import chart_of_item
 from forms.item import days_in_words
 from tests.factories import FICTITIOUS_ID, FICTITIOUS_NAME
 

@@ -22,7 +22,7 @@ def sticks_out(page) -> int:
 
 
 def smallest_button(page) -> float:
-    buttons = "button, .btn, .grades label, .doors a, .links a, .foot a"
+    buttons = "button, .btn, .grades label, .doors a, .links a, .foot a, .options label, .kinds a, .jump a"
     return page.evaluate(
         f"Math.min(...[...document.querySelectorAll('{buttons}')].map(b => b.getBoundingClientRect().height))"
     )
@@ -34,7 +34,12 @@ def test_nothing_sticks_out_in_normal_and_large_type(screen, world):
     codes = world.lookup_codes
     addresses = [
         "/",
-        "/services?words=老人",
+        "/services",
+        "/search?words=低保",
+        "/policies",
+        "/policies/P-XC-01",
+        "/which",
+        "/which?age=82&relief_class=低保&land=种水稻",
         "/services/MZ-001",
         f"/c/{codes[closed]}",
         f"/c/{codes[asked]}",
