@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from typing import Any
 
-from flask import Flask, Response, jsonify
+from flask import Flask, Response, jsonify, request
 
 from kiosk.screen.answering import body, printed_shape, text_of
 from kiosk.screen.counter import Counter
@@ -57,7 +57,7 @@ def _install_lists(app: Flask, counter: Counter) -> None:
     @app.get("/api/items")
     @signed_in_agent
     def items() -> Response:
-        return jsonify(items=[item_line(item) for item in counter.list_items()])
+        return jsonify(items=[item_line(item) for item in counter.find_items(request.args.get("words", ""))])
 
     @app.get("/api/drafts")
     @signed_in_agent

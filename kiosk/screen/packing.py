@@ -68,7 +68,7 @@ def captured_materials(visit: Visit, item: ServiceItem) -> list[Material]:
 
 def _document(visit: Visit, material: Material, read_page: ReadPage, paper: Paper) -> tuple[packet.Document, bytes]:
     pages = visit.pages[material.id]
-    content = paper.bundle(material, [read_page(page.page_id) for page in pages])
+    content = paper.bundle(material, [read_page(page.page_id) for page in pages], pages[-1].captured_at)
     if len(content) > packet.MAX_DOCUMENT_BYTES:
         raise PacketTooLarge(f"“{material.name}”拍的页数太多，装不下。请去掉一些重复的页，再上传。")
     described = packet.describe_document(

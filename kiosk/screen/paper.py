@@ -10,6 +10,7 @@ from forms.item import Answers, Material, ServiceItem, days_in_words
 from forms.notice_sheet import personal_notice_sheet
 from forms.packet import Agent
 from forms.render.application_form import render_application_form
+from forms.render.archive import archival
 from forms.render.bundle import CardSheet, PageImage, bundle_pages, id_card_sheet
 from forms.render.cover_sheet import CoverSheet, render_cover_sheets
 from forms.render.mandate import Mandate, render_mandate
@@ -40,7 +41,7 @@ class Paper(Protocol):
 
     def receipt(self, item: ServiceItem, facts: dict[str, Any], answer: dict[str, Any] | None) -> bytes: ...
 
-    def bundle(self, material: Material, pages: Sequence[bytes]) -> bytes: ...
+    def bundle(self, material: Material, pages: Sequence[bytes], captured_at: datetime) -> bytes: ...
 
 
 class VillagePaper:
@@ -117,14 +118,16 @@ class VillagePaper:
         )
         return render_receipt(receipt)
 
-    def bundle(self, material: Material, pages: Sequence[bytes]) -> bytes:
-        """One PDF of a material; each two sides of a card stand on one sheet, the way counters copy cards."""
+    def bundle(self, material: Material, pages: Sequence[bytes], captured_at: datetime) -> bytes:
+        """One PDF/A-2b of a material, fit for the archive as it is (GB/T 42727); each two sides of a card stand on one
+        sheet, the way counters copy cards.
+        """
         bound: list[PageImage | CardSheet] = []
         sides = list(pages)
         while material.capture == "id_card" and len(sides) >= 2:
             bound.append(id_card_sheet(sides.pop(0), sides.pop(0)))
         bound += [_page_image(material, page) for page in sides]
-        return bundle_pages(bound, title=material.name)
+        return archival(bundle_pages(bound, title=material.name), title=material.name, made_at=captured_at)
 
 
 def _page_image(material: Material, jpeg: bytes) -> PageImage:

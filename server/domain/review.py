@@ -45,14 +45,10 @@ def stages_to_open(stages: Sequence[Stage], states: Mapping[str, StageState]) ->
 def settled_alternatives(stages: Sequence[Stage], states: Mapping[str, StageState]) -> list[Stage]:
     """Desks of which one alone decides (乡镇限额以内, 县级限额以上): when one has, the others have nothing left to do."""
     settled = {
-        stage.group
-        for stage in stages
-        if stage.group and not stage.parallel and states[stage.id] is StageState.DONE
+        stage.group for stage in stages if stage.group and not stage.parallel and states[stage.id] is StageState.DONE
     }
     return [
-        stage
-        for stage in stages
-        if stage.group in settled and not stage.parallel and states[stage.id] not in FINISHED
+        stage for stage in stages if stage.group in settled and not stage.parallel and states[stage.id] not in FINISHED
     ]
 
 

@@ -38,7 +38,9 @@ class PublishedCatalogue:
 def _build(session: Session, shipped: Catalogue) -> Catalogue:
     catalogue = shipped
     for row in db.list_versions_in(session, sorted(STANDING)):
-        catalogue = _with_regions(catalogue, row.content["city"]) if row.kind == REGIONS else _with_entry(catalogue, row)
+        catalogue = (
+            _with_regions(catalogue, row.content["city"]) if row.kind == REGIONS else _with_entry(catalogue, row)
+        )
     return catalogue
 
 

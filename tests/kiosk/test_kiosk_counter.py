@@ -1,11 +1,13 @@
 """Whole errands over the counter's API: one visit, corrections, crashes, full disks, and every kind of bad input."""
 
+import io
 import json
 import logging
 import shutil
 import time
 from pathlib import Path
 
+import pikepdf
 import pytest
 from pypdf import PdfReader
 
@@ -92,6 +94,9 @@ def test_one_visit_from_the_notice_sheet_to_the_receipt(begun, server):
         "apply_form", "id_card", "household_register", "bank_passbook", "photo",
     }  # fmt: skip
     assert all(document.checked_with_original for document in manifest.documents)
+    for content in server.memory.contents[sent["packet_id"]].values():
+        with pikepdf.open(io.BytesIO(content)) as kept:
+            assert kept.open_metadata().pdfa_status == "2B"
     assert begun.post("/api/visit/close") == {"visit": None}
 
 

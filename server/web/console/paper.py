@@ -1,9 +1,11 @@
 """Papers a desk prints of its case: the notice for the village board, and the decision in writing."""
 
+from datetime import datetime
 from urllib.parse import quote
 
 from flask import Blueprint, Response, g
 
+from forms.render.archive import archival
 from forms.render.decision_letter import render_decision_letter
 from forms.render.public_notice_sheet import render_public_notice_sheet
 from server.services.case_paper import BOARD_NOTICE, DECISION, SHEET_WORDS, board_notice, decision_letter
@@ -20,20 +22,22 @@ def add_routes(blueprint: Blueprint) -> None:
 def print_board_notice(case_number: str) -> Response:
     """By POST, as whoever prints it is put on record: no page fetched ahead of time may do that."""
     with installation().begin() as work:
-        sheet = board_notice(work, g.actor, case_number)
-    return _pdf(render_public_notice_sheet(sheet), BOARD_NOTICE, case_number)
+        sheet, now = board_notice(work, g.actor, case_number), work.now
+    return _pdf(render_public_notice_sheet(sheet), BOARD_NOTICE, case_number, now)
 
 
 @guarded_by("staff")
 def print_decision(case_number: str) -> Response:
     with installation().begin() as work:
-        letter = decision_letter(work, g.actor, case_number)
-    return _pdf(render_decision_letter(letter), DECISION, case_number)
+        letter, now = decision_letter(work, g.actor, case_number), work.now
+    return _pdf(render_decision_letter(letter), DECISION, case_number, now)
 
 
-def _pdf(content: bytes, kind: str, case_number: str) -> Response:
-    response = Response(content, mimetype="application/pdf")
-    name = quote(f"{SHEET_WORDS[kind]} {case_number}.pdf")
+def _pdf(content: bytes, kind: str, case_number: str, made_at: datetime) -> Response:
+    """As PDF/A-2b: both papers go into the case's archive."""
+    title = f"{SHEET_WORDS[kind]} {case_number}"
+    response = Response(archival(content, title=title, made_at=made_at), mimetype="application/pdf")
+    name = quote(f"{title}.pdf")
     response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{name}"
     response.headers["Cache-Control"] = "no-store"  # it names somebody
     return response
