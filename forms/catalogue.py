@@ -8,7 +8,6 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, Literal
 
-from forms.catalogue_check import check_items, check_policies, check_powers, check_regions
 from forms.catalogue_reading import (
     DATA_FOLDER,
     Finding,
@@ -19,6 +18,10 @@ from forms.catalogue_reading import (
     read_file,
     read_vocabulary,
 )
+from forms.checking.items import check_items
+from forms.checking.policies import check_policies
+from forms.checking.powers import check_powers
+from forms.checking.regions import check_regions
 from forms.item import ServiceItem
 from forms.policy import Policy
 from forms.power import Power, VotingRule

@@ -19,7 +19,7 @@ from server.domain.catalogue_version import (
     offered_actions,
 )
 from server.domain.people import Actor, Role
-from server.services.catalogue import VersionLine, version_line
+from server.services.catalogue_page import VersionLine, version_line
 from server.services.published import REGIONS
 from server.services.work import Work
 

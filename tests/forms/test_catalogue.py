@@ -17,7 +17,7 @@ from forms.catalogue import (
     load_regions,
     read_catalogue,
 )
-from forms.catalogue_check import counted_days
+from forms.checking.items import counted_days
 from forms.region import UnknownRegion
 
 WHOLE = {

@@ -6,8 +6,8 @@ from datetime import date
 import pytest
 
 from forms.catalogue import DATA_FOLDER, load_regions
-from forms.catalogue_check import check_regions
 from forms.catalogue_reading import read_file
+from forms.checking.regions import check_regions
 from forms.region import RegionTree
 from forms.region_list import RegionListFault, read_list, short_name_of, update_tree
 

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
 from forms.catalogue import content_of, load_catalogue
-from forms.catalogue_check import check_item, check_policy
+from forms.checking.items import check_item
+from forms.checking.policies import check_policy
 from forms.condition import Condition, fields_of, walk
 from forms.condition_text import condition_text, read_condition
 from forms.condition_words import condition_words

@@ -5,7 +5,14 @@ from pathlib import Path
 
 SERVER = Path(__file__).parents[2] / "server"
 # Where the shipped one is meant: building what is in force, version 1 of an entry, a packet under it, the founding tree.
-ALLOWED = {"services/work.py", "services/catalogue.py", "services/intake.py", "services/region_list.py", "bootstrap.py"}
+ALLOWED = {
+    "bootstrap.py",
+    "services/work.py",
+    "services/catalogue.py",
+    "services/catalogue_page.py",
+    "services/intake.py",
+    "services/region_list.py",
+}
 
 
 def test_only_the_errands_that_mean_the_shipped_catalogue_read_it():

@@ -3,13 +3,16 @@
 from dataclasses import dataclass
 
 from flask import Blueprint, Response, abort, g, make_response, redirect, render_template, request, url_for
+from markupsafe import Markup
 
 from forms.catalogue import KIND_WORDS, Kind
 from forms.entry_columns import place_in_words
+from forms.render.flowchart_svg import flowchart_svg
 from server.domain.catalogue_version import ACTION_WORDS, NEEDS_REASON, VersionAction, VersionRefused, may_edit
 from server.domain.people import Role
 from server.services import catalogue as versions
-from server.services.catalogue import EntryLine
+from server.services import catalogue_page
+from server.services.catalogue_page import EntryLine
 from server.services.desk import list_inbox
 from server.services.work import Work
 from server.web.console.inbox import desk_in_words
@@ -59,7 +62,9 @@ def show_catalogue() -> Response:
 
 def _catalogue_page(work: Work, kind: Kind, words: str, *, refused: str | None = None, status: int = 200) -> Response:
     lines = [
-        line for line in versions.list_entries(work, kind) if words in f"{line.code} {line.name} {line.department}"
+        line
+        for line in catalogue_page.list_entries(work, kind)
+        if words in f"{line.code} {line.name} {line.department}"
     ]
     names = dict.fromkeys(line.department for line in lines)
     return render(
@@ -71,7 +76,7 @@ def _catalogue_page(work: Work, kind: Kind, words: str, *, refused: str | None =
         words=words,
         groups=[Group(name, tuple(line for line in lines if line.department == name)) for name in names],
         count=len(lines),
-        to_review=versions.list_awaiting_review(work, g.actor),
+        to_review=catalogue_page.list_awaiting_review(work, g.actor),
         may_add=may_edit(g.actor, g.actor.desk.department),
         everything=g.actor.role is Role.CONTROL_CENTRE,
         refused=refused,
@@ -86,7 +91,7 @@ def show_entry(kind: str, code: str) -> Response:
 
 def _entry_page(work: Work, kind: Kind, code: str, *, refused: str | None = None, status: int = 200) -> Response:
     try:
-        page = versions.entry_page(work, g.actor, kind, code)
+        page = catalogue_page.entry_page(work, g.actor, kind, code)
     except VersionRefused as unknown:
         raise Refusal(404, "no_such_entry", str(unknown)) from None
     return render(
@@ -95,6 +100,8 @@ def _entry_page(work: Work, kind: Kind, code: str, *, refused: str | None = None
         status,
         page=page,
         kind_word=KIND_WORDS[kind],
+        # Our own drawing, which escapes every word it writes: it may stand in a page as it is.
+        flow_drawing=Markup(flowchart_svg(page.flow)) if page.flow else None,  # noqa: S704 - see above
         labels=ACTION_WORDS,
         needs_reason=NEEDS_REASON,
         refused=refused,
@@ -107,10 +114,10 @@ def show_differences(kind: str, code: str) -> Response:
     before, after = request.args.get("before", 0, type=int), request.args.get("after", 0, type=int)
     with installation().look() as work:
         try:
-            changes = versions.compare_versions(work, checked_kind(kind), code, before, after)
+            changes = catalogue_page.compare_versions(work, checked_kind(kind), code, before, after)
         except VersionRefused as unknown:
             raise Refusal(404, "no_such_version", str(unknown)) from None
-        page = versions.entry_page(work, g.actor, kind, code)  # type: ignore[arg-type]
+        page = catalogue_page.entry_page(work, g.actor, kind, code)  # type: ignore[arg-type]
         return render(
             work, "console/catalogue_differences.html", page=page, before=before, after=after, changes=changes
         )

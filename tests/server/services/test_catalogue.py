@@ -8,6 +8,7 @@ from server.db.case import find_case_by_number
 from server.domain.catalogue_version import VersionAction, VersionRefused, VersionState
 from server.domain.people import Actor, Desk, Role
 from server.services import catalogue as versions
+from server.services import catalogue_page
 from server.services.audit import verify_audit
 from server.services.item_version import item_of
 from tests import factories as make
@@ -55,7 +56,7 @@ class TestTheWayOfAVersion:
         act(installation, SECOND, version, VersionAction.PUBLISH)
         assert fee_in_force(installation) == "免费（已确认）"
         with installation.look() as work:
-            page = versions.entry_page(work, WRITER, "item", "MZ-008")
+            page = catalogue_page.entry_page(work, WRITER, "item", "MZ-008")
             assert [(line.number, line.state) for line in page.history] == [
                 (2, VersionState.PUBLISHED),
                 (1, VersionState.SUPERSEDED),
@@ -81,7 +82,7 @@ class TestTheWayOfAVersion:
             act(installation, SECOND, version, VersionAction.RETURN)
         act(installation, SECOND, version, VersionAction.RETURN, "收费没有依据")
         with installation.look() as work:
-            page = versions.entry_page(work, WRITER, "item", "MZ-008")
+            page = catalogue_page.entry_page(work, WRITER, "item", "MZ-008")
         assert (page.open_version.state, page.open_version.reason) == (VersionState.DRAFT, "收费没有依据")
 
     def test_a_draft_with_a_fault_is_kept_but_goes_no_further(self, installation):
@@ -133,7 +134,7 @@ class TestTheWayOfAVersion:
     def test_the_difference_between_two_versions_reads_line_by_line(self, installation):
         published(installation, fee="免费（已确认）")
         with installation.look() as work:
-            [change] = versions.compare_versions(work, "item", "MZ-008", 1, 2)
+            [change] = catalogue_page.compare_versions(work, "item", "MZ-008", 1, 2)
         assert change.sentence == "收费：原来“免费”，改成“免费（已确认）”"
 
 
@@ -162,7 +163,7 @@ class TestWhoMay:
         act(installation, WRITER, drafted(installation, fee="1元"), VersionAction.SUBMIT)
         with installation.look() as work:
             waiting = {
-                actor.account_id: len(versions.list_awaiting_review(work, actor))
+                actor.account_id: len(catalogue_page.list_awaiting_review(work, actor))
                 for actor in (WRITER, SECOND, HEAD, OTHER_HEAD)
             }
         assert waiting == {"zk1": 0, "zk2": 1, "mz": 1, "sw": 0}

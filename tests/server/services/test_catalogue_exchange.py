@@ -10,6 +10,7 @@ from forms.catalogue import content_of
 from server.adapters.spreadsheet import SpreadsheetFault
 from server.domain.catalogue_version import VersionAction, VersionRefused
 from server.services import catalogue as versions
+from server.services import catalogue_page
 from server.services.catalogue_exchange import ImportRefused, export_excel, export_yaml, import_excel, import_yaml
 from tests.server.services.test_catalogue import HEAD, SECOND, WRITER, act
 
@@ -45,7 +46,9 @@ def refused(installation, change, codes=ONE) -> list[str]:
     with pytest.raises(ImportRefused) as told:
         hand_in(installation, changed_excel(installation, change, codes))
     with installation.look() as work:
-        assert not any(line.open_state for line in versions.list_entries(work, "item")), "something was kept after all"
+        assert not any(line.open_state for line in catalogue_page.list_entries(work, "item")), (
+            "something was kept after all"
+        )
     return [str(finding) for finding in told.value.findings]
 
 
@@ -90,7 +93,7 @@ class TestChanges:
         [one] = hand_in(installation, changed_excel(installation, change))
         assert (one.code, one.outcome) == ("MZ-008", "drafted")
         with installation.look() as work:
-            page = versions.entry_page(work, WRITER, "item", "MZ-008")
+            page = catalogue_page.entry_page(work, WRITER, "item", "MZ-008")
             assert [change.sentence for change in page.open_changes] == ["收费：原来“免费”，改成“免费（已确认）”"]
             assert work.catalogue.get_item("MZ-008").fee == "免费"
 
@@ -100,7 +103,7 @@ class TestChanges:
 
         hand_in(installation, changed_excel(installation, change))
         with installation.look() as work:
-            [removed] = versions.entry_page(work, WRITER, "item", "MZ-008").open_changes
+            [removed] = catalogue_page.entry_page(work, WRITER, "item", "MZ-008").open_changes
         assert removed.kind == "removed"
 
     def test_handed_in_twice_the_second_replaces_the_first(self, installation):
@@ -111,7 +114,7 @@ class TestChanges:
 
             hand_in(installation, changed_excel(installation, change))
         with installation.look() as work:
-            [change] = versions.entry_page(work, WRITER, "item", "MZ-008").open_changes
+            [change] = catalogue_page.entry_page(work, WRITER, "item", "MZ-008").open_changes
         assert change.after == "免费二"
 
     def test_what_is_in_review_is_not_overwritten(self, installation):
@@ -120,7 +123,7 @@ class TestChanges:
 
         hand_in(installation, changed_excel(installation, change))
         with installation.look() as work:
-            version = versions.entry_page(work, WRITER, "item", "MZ-008").open_version.id
+            version = catalogue_page.entry_page(work, WRITER, "item", "MZ-008").open_version.id
         act(installation, WRITER, version, VersionAction.SUBMIT)
         with pytest.raises(VersionRefused, match="正在等复核"):
             hand_in(installation, changed_excel(installation, change))

@@ -190,3 +190,14 @@ def test_the_history_says_who_and_when(centre, world):
     page = first.read("/console/catalogue/item/MZ-008")
     assert "随程序附带的起步目录" in page and "甲示范" in page
     assert str(local_date(world.clock.now()).day) in page
+
+
+def test_the_flow_chart_is_drawn_of_what_the_draft_says(centre):
+    first, _ = centre
+    assert "按现在用的这一版画的" in first.read("/console/catalogue/item/MZ-008")
+    draft = begin(first)
+    first.client.post(draft, data=form_of(first.read(draft)) | {"stages 1 what": "先看一遍再说", "do": "save"})
+    page = first.read("/console/catalogue/item/MZ-008")
+    assert "按正在改的这一版画的" in page and "<svg" in page and "先看一遍再说" in page.split("<svg", 1)[1]
+    first.client.post(draft, data=form_of(first.read(draft)) | {"stages 1 level": "", "do": "save"})
+    assert "<svg" not in first.read("/console/catalogue/item/MZ-008"), "steps without a shape draw nothing"
