@@ -138,10 +138,7 @@ class Kiosk:
         safe = Safe.open(folder / "safe.key")
         link = _link(settings, machine)
         outbox = Outbox(folder / "outbox", safe, clock, keep_free=keep_free)
-        chunk_size = settings.chunk_kib * 1024
-        uplink = Uplink(
-            link.again(), outbox, chunk_size=chunk_size, status_every=settings.status_every_seconds, clock=clock
-        )
+        uplink = _uplink(settings, link, outbox, clock)
         printer = printer_for(settings.printer, folder / "printed")
         if isinstance(printer, FolderPrinter):
             printer.sweep(settings.keep_printed_days)
@@ -234,6 +231,11 @@ def _sole_use(folder: Path) -> Iterator[None]:
         except OSError:
             raise KioskRunning(f"村级窗口已经开着（{folder}）。请用已经打开的那一个。") from None
         yield
+
+
+def _uplink(settings: KioskSettings, link: ServerLink, outbox: Outbox, clock: Clock) -> Uplink:
+    chunk_size = settings.chunk_kib * 1024
+    return Uplink(link.again(), outbox, chunk_size=chunk_size, status_every=settings.status_every_seconds, clock=clock)
 
 
 def _keeping_up(

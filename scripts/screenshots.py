@@ -52,25 +52,47 @@ def _public(browser: Browser, practice: Practice, story: dict) -> None:
     _save(page, "public-home")
     page.goto(f"{practice.server_url}/c/{story['lookup_code']}")
     _save(page, "public-progress", whole=True)
+    page.goto(f"{practice.server_url}/services/MZ-003#way-head")
+    _save(page, "public-flow-chart")
     page.close()
 
 
 def _console(browser: Browser, practice: Practice, story: dict) -> None:
-    page = browser.new_page(viewport={"width": 1366, "height": 768})
-    page.goto(f"{practice.server_url}/console/sign-in")
-    page.fill("[name=sign_in_name]", "xian-mz-shenpi")
-    page.fill("[name=password]", practice.password)
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/console/")
+    page = _signed_in(browser, practice, "xian-mz-shenpi")
     page.goto(f"{practice.server_url}/console/cases/{story['case_number']}")
     page.wait_for_load_state("networkidle")
     _save(page, "console-case")
     page.close()
+    page = _signed_in(browser, practice, "shi-zongkong")
+    page.goto(f"{practice.server_url}/console/catalogue/item/MZ-008")
+    page.click("text=起草修改")
+    page.fill("[name='own fee']", "免费（已确认）")
+    page.click("text=存好并送复核")
+    page.wait_for_url("**/catalogue/item/MZ-008")
+    _save(page, "console-catalogue")
+    page.close()
+
+
+def _signed_in(browser: Browser, practice: Practice, name: str) -> Page:
+    page = browser.new_page(viewport={"width": 1366, "height": 768})
+    page.goto(f"{practice.server_url}/console/sign-in")
+    page.fill("[name=sign_in_name]", name)
+    page.fill("[name=password]", practice.password)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/console/")
+    return page
 
 
 def _kiosk(browser: Browser, practice: Practice) -> None:
     counter = KioskCounter(practice.folder / "kiosk")
     counter.sign_in("cun-daiban", practice.password)
+    page = browser.new_page(viewport={"width": 1366, "height": 768})
+    page.goto((practice.folder / "kiosk" / "screen.url").read_text(encoding="ascii").strip())
+    page.wait_for_timeout(1500)
+    page.keyboard.type("cjr")
+    page.wait_for_timeout(800)
+    _save(page, "kiosk-chooser")
+    page.close()
     counter.begin("MZ-008")
     counter.turn_to("capture")
     counter.capture_all(["apply_form", "id_card"], story_person())
