@@ -1,14 +1,19 @@
 """The catalogue in force: what ships with the program, with every version the city published standing over it."""
 
+import logging
 from dataclasses import replace
 from threading import Lock
 from typing import Any
+
+from pydantic import ValidationError
 
 from forms.catalogue import SHAPES, Catalogue, Kind
 from forms.region import RegionTree
 from server.db import catalogue as db
 from server.db.engine import Session
 from server.domain.catalogue_version import STANDING, VersionState
+
+log = logging.getLogger("hongye.catalogue")
 
 # The tree of places is versioned like an entry: one version for each year's list.
 REGIONS = "regions"
@@ -46,7 +51,12 @@ def _build(session: Session, shipped: Catalogue) -> Catalogue:
 
 def _with_entry(catalogue: Catalogue, row: db.CatalogueVersionRow) -> Catalogue:
     kind: Kind = row.kind  # type: ignore[assignment]
-    entry = SHAPES[kind].model_validate(row.content)
+    try:
+        entry = SHAPES[kind].model_validate(row.content)
+    except ValidationError:
+        # A newer program may ask for more than the city wrote: one entry falls back, not the whole service.
+        log.error("version %s of %s %s does not fit this program; the shipped one stands", row.number, kind, row.code)
+        return catalogue
     stopped = {
         VersionState.SUSPENDED: {row.code: f"暂停办理：{row.reason}"},
         VersionState.WITHDRAWN: {row.code: f"已取消：{row.reason}"},

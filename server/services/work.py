@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cached_property
 
 from forms.catalogue import Catalogue
 from forms.clock import Clock, local_date
@@ -36,9 +37,9 @@ class Work:
     now: datetime
     tools: Tools
 
-    @property
+    @cached_property
     def catalogue(self) -> Catalogue:
-        """What is in force now: the shipped catalogue, with what the city published standing over it."""
+        """What was in force when this errand began: what ships, with what the city published standing over it."""
         return self.tools.published.in_force(self.session, self.tools.catalogue)
 
     @property

@@ -1,16 +1,20 @@
 """Officials change the catalogue: drafted by one, let out by another, in force at once everywhere, and cases keep theirs."""
 
+from dataclasses import replace
+
 import pytest
 
 from forms.catalogue import content_of, digest_of
 from forms.packet import PacketFault
 from server.db.case import find_case_by_number
+from server.db.catalogue import CatalogueVersionRow
 from server.domain.catalogue_version import VersionAction, VersionRefused, VersionState
 from server.domain.people import Actor, Desk, Role
 from server.services import catalogue as versions
 from server.services import catalogue_page
 from server.services.audit import verify_audit
 from server.services.item_version import item_of
+from server.services.published import PublishedCatalogue
 from tests import factories as make
 
 CITY = "450500"
@@ -245,7 +249,7 @@ def test_what_is_rolled_back_is_never_in_force(installation):
     def publish_and_break() -> None:
         with installation.begin() as work:
             versions.act_on_version(work, SECOND, version, VersionAction.PUBLISH)
-            assert work.catalogue.get_item("MZ-008").fee == "不该生效"
+            assert replace(work).catalogue.get_item("MZ-008").fee == "不该生效", "seen, and kept, before it broke"
             raise RuntimeError("the line to the database broke")
 
     with pytest.raises(RuntimeError):
@@ -253,3 +257,13 @@ def test_what_is_rolled_back_is_never_in_force(installation):
     assert fee_in_force(installation) == "免费"
     published(installation, code="MZ-001", fee="另一件")
     assert fee_in_force(installation) == "免费"
+
+
+def test_a_version_that_no_longer_fits_the_program_falls_back_to_the_shipped_one(installation):
+    """After an upgrade that asks for more: one entry is the shipped one again, and everything else goes on."""
+    version = published(installation, fee="免费（第二版）")
+    with installation.begin() as work:
+        row = work.session.get(CatalogueVersionRow, version)
+        row.content = {key: value for key, value in row.content.items() if key != "stages"}
+    upgraded = replace(installation, tools=replace(installation.tools, published=PublishedCatalogue()))
+    assert fee_in_force(upgraded) == "免费"

@@ -57,6 +57,21 @@ def upgrade() -> None:
     # Added in place: SQLite would rebuild the table, and dropping the old one takes the rows that refer to it along.
     op.add_column("service_case", sa.Column("item_digest", sa.String(), nullable=False, server_default=""))
     op.execute("UPDATE service_case SET item_digest = catalogue_digest")
+    _ask_what_was_prose()
+
+
+def _ask_what_was_prose() -> None:
+    """Cases keep their item as it was written then; its conditions in prose are now questions asked of a person."""
+    cases = sa.table("service_case", sa.column("id", sa.String()), sa.column("item_version", sa.JSON()))
+    connection = op.get_bind()
+    for case_id, item in connection.execute(sa.select(cases.c.id, cases.c.item_version)).all():
+        for material in item["materials"]:
+            if material["required"].startswith("when ") and not material.get("when"):
+                material["when"] = {"ask": material["required"].removeprefix("when ")}
+        for stage in item["stages"]:
+            if isinstance(stage.get("when"), str):
+                stage["when"] = {"ask": stage["when"]}
+        connection.execute(cases.update().where(cases.c.id == case_id).values(item_version=item))
 
 
 def downgrade() -> None:
