@@ -3,11 +3,9 @@
 from dataclasses import dataclass
 
 from flask import Blueprint, Response, abort, g, make_response, redirect, render_template, request, url_for
-from markupsafe import Markup
 
 from forms.catalogue import KIND_WORDS, Kind
 from forms.entry_columns import place_in_words
-from forms.render.flowchart_svg import flowchart_svg
 from server.domain.catalogue_version import ACTION_WORDS, NEEDS_REASON, VersionAction, VersionRefused, may_edit
 from server.domain.people import Role
 from server.services import catalogue as versions
@@ -17,6 +15,7 @@ from server.services.desk import list_inbox
 from server.services.work import Work
 from server.web.console.inbox import desk_in_words
 from server.web.webkit.errors import Refusal
+from server.web.webkit.flow import flow_of
 from server.web.webkit.guards import guarded_by
 from server.web.webkit.installation import installation
 
@@ -100,8 +99,7 @@ def _entry_page(work: Work, kind: Kind, code: str, *, refused: str | None = None
         status,
         page=page,
         kind_word=KIND_WORDS[kind],
-        # Our own drawing, which escapes every word it writes: it may stand in a page as it is.
-        flow_drawing=Markup(flowchart_svg(page.flow)) if page.flow else None,  # noqa: S704 - see above
+        flow=flow_of(page.flow) if page.flow else None,
         labels=ACTION_WORDS,
         needs_reason=NEEDS_REASON,
         refused=refused,

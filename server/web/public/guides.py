@@ -12,10 +12,10 @@ from forms.render.flow_sheet import render_flow_sheet
 from forms.render.notice_sheet import render_notice_sheet
 from forms.service_point import ServicePoint
 from server.services.service_point import point_of
-from server.web.public.flow import flow_of
 from server.web.public.home import open_page
 from server.web.public.search_page import asked_words, show_found
 from server.web.webkit.errors import Refusal
+from server.web.webkit.flow import flow_of
 from server.web.webkit.guards import guarded_by
 from server.web.webkit.installation import catalogue_in_force, installation
 from server.web.webkit.rate import RateLimit

@@ -23,9 +23,9 @@ from server.services.power_use_page import (
     list_village_uses,
     public_use,
 )
-from server.web.public.flow import flow_of
 from server.web.public.home import open_page
 from server.web.webkit.errors import Refusal
+from server.web.webkit.flow import flow_of
 from server.web.webkit.guards import guarded_by
 from server.web.webkit.installation import catalogue_in_force, installation
 from server.web.webkit.rate import RateLimit

@@ -1,4 +1,4 @@
-"""A flow chart on a villager's page: drawn for the width of a phone, in large type where asked for, and in words."""
+"""A flow chart on a page: drawn for the width of a phone, in large type where asked for, and in words."""
 
 from dataclasses import dataclass
 
