@@ -14,6 +14,7 @@ from forms.identity import age_on, birth_date, normal_id_number
 
 Answers = dict[str, Any]
 VISIT_DAY = "visit_on"
+Bound = Annotated[float | None, Field(allow_inf_nan=False)]
 
 
 class CatalogueRecord(BaseModel):
@@ -62,10 +63,10 @@ class Number(CatalogueRecord):
     """{field: people, at_least: 100}: bounds in the unit the field states."""
 
     field: str
-    at_least: float | None = None
-    at_most: float | None = None
-    over: float | None = None
-    under: float | None = None
+    at_least: Bound = None
+    at_most: Bound = None
+    over: Bound = None
+    under: Bound = None
 
     def decide(self, answers: Answers, question: str = "") -> bool | None:
         number = _number(answers.get(self.field))
@@ -79,10 +80,10 @@ class Age(CatalogueRecord):
     """
 
     age_of: str
-    at_least: float | None = None
-    at_most: float | None = None
-    over: float | None = None
-    under: float | None = None
+    at_least: Bound = None
+    at_most: Bound = None
+    over: Bound = None
+    under: Bound = None
 
     def decide(self, answers: Answers, question: str = "") -> bool | None:
         born, day = _day(answers.get(self.age_of)), _day(answers.get(VISIT_DAY))

@@ -16,6 +16,7 @@ _SIGNS = {"at_least": ">=", "at_most": "<=", "over": ">", "under": "<"}
 _BOUNDS = {sign: bound for bound, sign in _SIGNS.items()}
 
 
+LONGEST = 1000
 _VALUES = {True: "是", False: "否"}
 
 
@@ -64,15 +65,22 @@ def _bracketed(condition: Any) -> str:
 
 def _joined_bounds(subject: str, bounds: Number | Age) -> str:
     parts = [
-        f"{subject} {sign} {getattr(bounds, bound):g}"
+        f"{subject} {sign} {_exactly(getattr(bounds, bound))}"
         for bound, sign in _SIGNS.items()
         if getattr(bounds, bound) is not None
     ]
     return " 且 ".join(parts)
 
 
+def _exactly(number: float) -> str:
+    """1000000 and 123456.5 as they are: what is saved untouched must not change."""
+    return str(int(number)) if number.is_integer() else repr(number)
+
+
 def read_condition(text: str) -> dict[str, Any]:
     """The condition as plain values, for the shape to check. Raises ConditionFault."""
+    if len(text) > LONGEST:
+        raise ConditionFault(f"条件太长，最多{LONGEST}个字。请分开写，或改成问一句")
     parts, joins = _split(text.strip())
     if not joins:
         return _single(parts[0])
@@ -122,9 +130,9 @@ def _single(text: str) -> dict[str, Any]:
     if found := re.fullmatch(r"(\S+)\s+(属于|勾了)\s+(.+)", text):
         key = "one_of" if found.group(2) == "属于" else "has"
         return {"field": found.group(1), key: [value.strip() for value in re.split("[、,，]", found.group(3))]}
-    if found := re.fullmatch(r"年龄\s*[（(]\s*(\w+)\s*[）)]\s*(>=|<=|>|<)\s*([\d.]+)", text):
+    if found := re.fullmatch(r"年龄\s*[（(]\s*(\w+)\s*[）)]\s*(>=|<=|>|<)\s*(\d+(?:\.\d+)?)", text):
         return {"age_of": found.group(1), _BOUNDS[found.group(2)]: float(found.group(3))}
-    if found := re.fullmatch(r"(\w+)\s*(>=|<=|>|<)\s*([\d.]+)", text):
+    if found := re.fullmatch(r"(\w+)\s*(>=|<=|>|<)\s*(\d+(?:\.\d+)?)", text):
         return {"field": found.group(1), _BOUNDS[found.group(2)]: float(found.group(3))}
     if found := re.fullmatch(r"(\w+)\s*[=＝]\s*(.+)", text):
         return {"field": found.group(1), "equals": _value(found.group(2).strip())}

@@ -93,8 +93,9 @@ _STAGES = Table("stages", "环节", (
     Column("notice_days", "公示天数", "number"), Column("what", "怎么办", "long"),
 ))  # fmt: skip
 _DISCLOSURE = Table("disclosure_fields", "公开栏目", (
-    Column("label", "栏目"), Column("mask", "网上怎么写", "choice", MASKS), Column("board_mask", "村公示栏怎么写", "choice", MASKS),
+    Column("label", "栏目"), Column("field", "取自哪一栏", hint="申请表里那一栏的编号；不写就由审批时填"), Column("mask", "网上怎么写", "choice", MASKS), Column("board_mask", "村公示栏怎么写", "choice", MASKS),
 ))  # fmt: skip
+_NOTICE = Table("notice_fields", "公示栏目", _DISCLOSURE.columns)
 _FAQ = Table("faq", "常见问题", (Column("q", "问", "long"), Column("a", "答", "long")))
 _STEPS = Table("steps", "步骤", (
     Column("id", "编号"), Column("who", "谁"), Column("what", "做什么", "long"), Column("next", "下一步", "words"),
@@ -126,7 +127,7 @@ SHEETS: dict[Kind, Sheet] = {
         Column("confidence", "核对程度", "choice", CONFIDENCE), Column("verified_facts", "核对过哪些", "lines"),
         Column("sources", "来源", "words"), Column("status", "确认情况", "choice", STATUS),
         Column("confirm_points", "还要确认什么", "lines"),
-    ), (_MATERIALS, _FIELDS, _STAGES, _DISCLOSURE, _FAQ)),
+    ), (_MATERIALS, _FIELDS, _STAGES, _NOTICE, _DISCLOSURE, _FAQ)),
     "power": Sheet("power", "权力", (
         Column("code", "编码"), Column("name_zh", "名称"), Column("category_code", "类别编码"), Column("category", "类别"),
         Column("holder", "谁来行使", "long"), Column("basis", "依据", "lines"),
@@ -185,9 +186,13 @@ def _pair_text(value: Any) -> str:
     return {True: "是", False: "否"}.get(value, str(value)) if isinstance(value, bool) else str(value)
 
 
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+
+
 def value_of(column: Column, text: str) -> Any:
     """What was written in a form or a cell, as it is stored. Raises CellFault."""
-    text = text.strip()
+    # Signs no paper and no spreadsheet can hold (a stray \x0b from another program) are not kept.
+    text = _CONTROL.sub("", text).strip()
     return _READERS[column.widget](column, text) if text else None
 
 
@@ -330,11 +335,14 @@ def _read_record(
     return tidy_record(columns, values), faults
 
 
-def place_in_words(kind: Kind, field: str) -> str:
-    """stages.s3.department as 环节 s3·部门: where a fault is, in the words of the form."""
+def place_in_words(kind: str, field: str) -> str:
+    """stages.s3.department as 环节 s3·部门: where a fault is, in the words of the form; as it is where there is no form."""
+    if kind not in SHEETS:
+        return field
+    sheet = SHEETS[kind]
     first, *rest = field.split(".")
-    table = next((table for table in SHEETS[kind].tables if table.name == first), None)
-    labels = {column.name: column.label for column in (table.columns if table else SHEETS[kind].columns)}
+    table = next((table for table in sheet.tables if table.name == first), None)
+    labels = {column.name: column.label for column in (table.columns if table else sheet.columns)}
     if table is None:
         return "·".join([labels.get(first, first), *rest])
     row, *inner = rest or [""]

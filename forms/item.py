@@ -133,6 +133,8 @@ class DisclosureField(CatalogueRecord):
     """One column of what is published when the case ends, and how it is masked."""
 
     label: str
+    # The line of the form that knows it; without one the case itself does, or the deciding desk states it.
+    field: str | None = None
     mask: Literal["none", "name"]
     board_mask: Literal["none", "name"] | None = None
 
@@ -194,6 +196,8 @@ class ServiceItem(CatalogueRecord):
     fee: str
     legal_basis: tuple[str, ...] = Field(min_length=1)
     disclosure_fields: tuple[DisclosureField, ...]
+    # What hangs during the public notice, where that is not what is published in the end (宅基地: 申请理由、位置、面积).
+    notice_fields: tuple[DisclosureField, ...] = ()
     disclosure_note: str | None = None
     # Permits are published one by one though they name nobody; else an item that names nobody publishes counts alone.
     publishes_each_case: bool | None = None
@@ -232,6 +236,13 @@ class ServiceItem(CatalogueRecord):
     @property
     def publishes_cases(self) -> bool:
         return self.publishes_names if self.publishes_each_case is None else self.publishes_each_case
+
+    def shown_answer(self, field_id: str, answers: Answers) -> str | None:
+        """An answer with its unit, None where there is none or it is a mere yes or no."""
+        value = answers.get(field_id)
+        if value in (None, "") or isinstance(value, bool):
+            return None
+        return f"{value}{self.fields_by_id[field_id].unit or ''}"
 
     def applicant_name(self, answers: Answers) -> str:
         return str(answers.get(self.applicant.name) or "").strip()

@@ -50,6 +50,7 @@ class VotingRule(CatalogueRecord):
     id: str
     body: str
     due: str
+    counts: Literal["vote", "signatures"] = "vote"
     present: Threshold | None = None
     agree: Threshold | None = None
     basis: str

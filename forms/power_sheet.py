@@ -56,5 +56,8 @@ def _votes(power: Power, rules: Mapping[str, VotingRule]) -> list[str]:
 
 
 def vote_words(rule: VotingRule) -> str:
-    needs = [f"到会要{rule.present.words}" if rule.present else "", f"同意要{rule.agree.words}" if rule.agree else ""]
+    needs = [
+        f"到会要{rule.present.words}" if rule.present else "",
+        f"{'联名' if rule.counts == 'signatures' else '同意'}要{rule.agree.words}" if rule.agree else "",
+    ]
     return f"{rule.body}：{'，'.join(filter(None, needs))}"

@@ -8,13 +8,12 @@ from forms.identity import mask_name
 from forms.item import Answers, DisclosureField, ServiceItem, Stage, days_in_words
 from forms.service_point import ServicePoint
 
-TO_FILL_IN = ""
 SECRECY = "反映人是谁、反映了什么，都要保密，不会告诉被反映的人。"
 
 
 @dataclass(frozen=True)
 class PublicNoticeSheet:
-    """The words of the sheet. A column whose value is empty is left for the village to write in by hand."""
+    """The words of the sheet; what is only known after the decision is not on it."""
 
     item_name: str
     village_name: str
@@ -24,7 +23,6 @@ class PublicNoticeSheet:
     ends_on: date
     period: str
     tell: tuple[str, ...]
-    note: str | None
     case_number: str
 
 
@@ -48,31 +46,33 @@ def public_notice_sheet_of(
         village_name=village_name,
         what=stage.what,
         columns=tuple(
-            (field.label, _value(field, item, answers, stated, village_name)) for field in item.disclosure_fields
+            (field.label, value)
+            for field in item.notice_fields or item.disclosure_fields
+            if (value := _value(field, item, answers, stated, village_name))
         ),
         starts_on=starts_on,
         ends_on=ends_on,
         period=days_in_words(stage.notice_days, item.public_notice_unit or "calendar_day"),
         tell=(counter, *tell),
-        note=item.disclosure_note,
         case_number=case_number,
     )
 
 
 def _value(
     field: DisclosureField, item: ServiceItem, answers: Answers, stated: Mapping[str, str], village_name: str
-) -> str:
+) -> str | None:
     """From the case where it knows it, else what a desk stated, else an answer under the very same heading."""
     if field.mask == "name":
         name = item.applicant_name(answers)
         return name if board_mask(field) == "none" else mask_name(name)
     if field.label in ("村（组）", "补助事项"):
         return {"村（组）": village_name, "补助事项": item.name}[field.label]
+    if field.field:
+        return item.shown_answer(field.field, answers)
     if stated.get(field.label):
         return stated[field.label]
     asked = next((each for each in item.form_fields if each.label == field.label), None)
-    answer = answers.get(asked.id) if asked else None
-    return TO_FILL_IN if answer in (None, "") or isinstance(answer, bool) else f"{answer}{asked.unit or ''}"
+    return item.shown_answer(asked.id, answers) if asked else None
 
 
 def board_mask(field: DisclosureField) -> str:

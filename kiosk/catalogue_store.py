@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from forms.catalogue import SHAPES, Catalogue, Kind, content_of, digest_of
+from forms.catalogue import KIND_WORDS, SHAPES, Catalogue, content_of, digest_of
 from forms.item import ServiceItem
 from kiosk.safe import write_durably
 
@@ -24,6 +24,7 @@ class CatalogueStore:
     def __init__(self, folder: Path, shipped: Catalogue) -> None:
         self._folder, self._shipped, self._lock = folder, shipped, Lock()
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._fetched: str | None = None
         self._current = self._read_kept()
 
     @property
@@ -36,20 +37,44 @@ class CatalogueStore:
 
     def get_item(self, code: str, digest: str | None = None) -> ServiceItem:
         """The item as it is now, or in the version a visit was begun under. Raises UnknownItem."""
-        current = self._current.get_item(code)
-        if digest is None or digest_of(current) == digest:
-            return current
+        current = self._current.items.get(code)
+        if digest is None or (current and digest_of(current) == digest):
+            return self._current.get_item(code)
         shipped = self._shipped.items.get(code)
         if shipped is not None and digest_of(shipped) == digest:
             return shipped
-        kept = self._folder / f"{code}-{digest}.json"
-        return ServiceItem.model_validate_json(kept.read_bytes()) if kept.exists() else current
+        return self._read_version(code, digest) or self._current.get_item(code)
+
+    def keep_version(self, content: Mapping[str, Any] | None, code: str) -> ServiceItem:
+        """The version a correction is judged by, kept until it is brought; the one in use where the server sent none."""
+        if content is None:
+            return self._current.get_item(code)
+        item = ServiceItem.model_validate(content)
+        self._write_version(item)
+        return item
+
+    def _write_version(self, item: ServiceItem) -> None:
+        content = json.dumps(content_of(item), ensure_ascii=False).encode()
+        write_durably(self._folder / f"{item.code}-{digest_of(item)}.json", content)
+
+    def _read_version(self, code: str, digest: str) -> ServiceItem | None:
+        """None where it was never kept, or a power cut or another program made it unreadable."""
+        try:
+            return ServiceItem.model_validate_json((self._folder / f"{code}-{digest}.json").read_bytes())
+        except FileNotFoundError:
+            return None
+        except (OSError, ValueError):
+            log.warning("version %s of %s cannot be read; the one in use serves", digest[:8], code)
+            return None
 
     def refresh(self, told_digest: str | None, fetch: Callable[[], dict[str, Any]]) -> bool:
         """Ask for the published catalogue when the server names another one; tells whether there is a new one."""
-        if told_digest is None or told_digest == self.digest:
+        if told_digest is None or told_digest in (self.digest, self._fetched):
             return False
-        return self.take(fetch())
+        taken = self.take(fetch())
+        # Taken or not, it is not asked for again: half a megabyte every twenty seconds would fill a village's line.
+        self._fetched = told_digest
+        return taken
 
     def take(self, answer: Mapping[str, Any]) -> bool:
         """Use and keep what the server sent; what this program cannot read is left, and the old one goes on."""
@@ -70,8 +95,7 @@ class CatalogueStore:
         for code, item in self._current.items.items():
             digest = digest_of(item)
             if code not in fresh.items or digest_of(fresh.items[code]) != digest:
-                content = json.dumps(content_of(item), ensure_ascii=False).encode()
-                write_durably(self._folder / f"{code}-{digest}.json", content)
+                self._write_version(item)
 
     def _read_kept(self) -> Catalogue:
         file = self._folder / "published.json"
@@ -83,9 +107,10 @@ class CatalogueStore:
 
 
 def _merged(shipped: Catalogue, answer: Mapping[str, Any]) -> Catalogue:
-    """The server's entries over the shipped ones. Raises whatever a value of the wrong kind raises."""
-    catalogue = shipped
-    for kind, contents in answer["entries"].items():
-        known: Kind = kind
-        catalogue = catalogue.with_entries(known, [SHAPES[known].model_validate(content) for content in contents])
-    return replace(catalogue, suspended={str(code): str(why) for code, why in answer["suspended"].items()})
+    """The server's entries in place of the shipped ones. Raises whatever a value of the wrong kind raises."""
+    read = {
+        kind: {entry.code: entry for entry in map(SHAPES[kind].model_validate, answer["entries"][kind])}
+        for kind in KIND_WORDS
+    }
+    suspended = {str(code): str(why) for code, why in answer["suspended"].items()}
+    return replace(shipped, items=read["item"], powers=read["power"], policies=read["policy"], suspended=suspended)

@@ -187,6 +187,7 @@ def begin_correction(
         visit,
         kind="correction",
         item_code=item.code,
+        item_digest=digest_of(item),
         case_number=case_number,
         lookup_code=lookup_code,
         applicant_masked=applicant_masked,

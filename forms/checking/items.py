@@ -199,9 +199,15 @@ def _unsafe_disclosure(item: ServiceItem) -> list[Fault]:
     """What a template may never publish (个人信息保护法 第28条: 敏感个人信息)."""
     faults: list[Fault] = [
         ("disclosure_fields", f"“{field.label}”是敏感个人信息，不能公开")
-        for field in item.disclosure_fields
+        for field in (*item.disclosure_fields, *item.notice_fields)
         if _PRIVATE.search(field.label)
     ]
+    for column in (*item.disclosure_fields, *item.notice_fields):
+        field = item.fields_by_id.get(column.field or "")
+        if column.field and field is None:
+            faults.append(("disclosure_fields", f"“{column.label}”取自的“{column.field}”不在申请表里"))
+        elif field and field.type in ("id_number", "phone", "bank_account"):
+            faults.append(("disclosure_fields", f"“{column.label}”取自“{field.label}”，是敏感个人信息，不能公开"))
     if not item.disclosure_fields and not item.disclosure_note:
         faults.append(("disclosure_note", "没有公开的栏目，要写明为什么不公开"))
     return faults
@@ -214,11 +220,20 @@ def _item_references(item: ServiceItem, vocabulary: Vocabulary, codes: set[str])
     ]
     if item.confidence == "verified" and not item.verified_facts:
         faults.append(("verified_facts", "写了 verified（核对过原文），要写明核对了哪些"))
-    faults += [
-        ("applicant", f"办事人的“{name}”不在申请表里")
-        for name in (item.applicant.name, item.applicant.id_number)
-        if name not in item.fields_by_id
-    ]
+    faults += _applicant_faults(item)
     if len(item.materials) < FEWEST_MATERIALS:
         faults.append(("materials", f"至少要有{FEWEST_MATERIALS}样材料：申请表和证明身份的证件"))
+    return faults
+
+
+def _applicant_faults(item: ServiceItem) -> list[Fault]:
+    """Without a name and a citizen's number that everybody fills in, two people's cases would be taken for one person's."""
+    faults: list[Fault] = []
+    for name, kind in ((item.applicant.name, "text"), (item.applicant.id_number, "id_number")):
+        field = item.fields_by_id.get(name)
+        if field is None:
+            faults.append(("applicant", f"办事人的“{name}”不在申请表里"))
+        elif field.type != kind or not field.required or field.when:
+            said = "文字" if kind == "text" else "身份证号"
+            faults.append(("applicant", f"“{field.label}”写明是办事人的，类型要是{said}，必填，不能带条件"))
     return faults

@@ -125,7 +125,10 @@ class _Writer:
             return Expression(edge).words()
         if self._chart.by_id[edge.source].kind == "decision" and edge.label and not edge.otherwise:
             return f"{edge.source} == {_quoted(edge.label)}"
-        return ""
+        # Beside desks with conditions of their own stand desks that are always asked.
+        return (
+            "1 == 1" if self._tag(self._chart.by_id[edge.source]) == "inclusiveGateway" and not edge.otherwise else ""
+        )
 
 
 def _document(element: Element, words: str) -> None:

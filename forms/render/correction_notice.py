@@ -80,7 +80,7 @@ def _point(point: CorrectionPoint, fit: Fit) -> Flowable:
         *_labelled("为什么", point.reason, False, fit),
         *_labelled("怎么补", point.what_to_do, True, fit),
     ]
-    return paper.panel(content, inset=max(4, fit.gap(7)))
+    return paper.panel(content, inset=max(4, fit.gap(7)), whole=True)
 
 
 def _labelled(label: str, words: str, bold: bool, fit: Fit) -> list[Flowable]:

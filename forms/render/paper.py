@@ -319,9 +319,15 @@ def grid(
     return Table(list(rows), colWidths=list(widths), style=[*base, *styles], hAlign="LEFT", repeatRows=repeat_rows)
 
 
-def panel(content: Sequence, *, fill: Color | None = None, edge: Color = LINE, inset: float = 8) -> Table:
-    """One surface with one border over the whole width; each part of `content` is a row, so it may go on overleaf."""
+def panel(
+    content: Sequence, *, fill: Color | None = None, edge: Color = LINE, inset: float = 8, whole: bool = False
+) -> Table:
+    """One surface with one border over the whole width; each part of `content` is a row, so it may go on overleaf.
+
+    `whole`: what takes less than half a page is kept together.
+    """
     last = len(content) - 1
+    short = whole and heights(content, CONTENT_WIDTH - 2 * inset - 4) < WHOLE_PAGE.height / 2
     return grid(
         [[block] for block in content],
         [CONTENT_WIDTH],
@@ -331,6 +337,7 @@ def panel(content: Sequence, *, fill: Color | None = None, edge: Color = LINE, i
         ("TOPPADDING", (0, 0), (-1, 0), inset * 0.75),
         ("BOTTOMPADDING", (0, last), (-1, last), inset * 0.75),
         *([("BACKGROUND", (0, 0), (-1, -1), fill)] if fill else []),
+        *([("NOSPLIT", (0, 0), (-1, -1))] if short else []),
         padding=0,
     )
 

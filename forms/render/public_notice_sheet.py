@@ -9,7 +9,6 @@ from forms.render.paper import CONTENT_WIDTH, INK_SOFT, LINE, RED, RED_DEEP, Fit
 
 _LABEL_WIDTH = 150.0
 _BIG = 20.0
-_TO_WRITE = "＿＿＿＿＿＿＿＿"
 # A wall is read standing: type is given up before it becomes as small as a sheet in the hand.
 _FITS = (Fit(1.1, 1.5), Fit(), Fit(0.9, 0.8), Fit(0.8, 0.6), Fit(0.72, 0.5))
 
@@ -43,8 +42,11 @@ def _story(sheet: PublicNoticeSheet, fit: Fit) -> list[Flowable]:
 
 
 def _columns(sheet: PublicNoticeSheet, fit: Fit) -> Flowable:
+    """What is known while the notice hangs; of some items nothing is, but what the notice is about."""
+    if not sheet.columns:
+        return gap(0)
     rows = [
-        [Words(label, fit.size(_BIG - 2), ink=INK_SOFT), Words(value or _TO_WRITE, fit.size(_BIG + 2), bold=True)]
+        [Words(label, fit.size(_BIG - 2), ink=INK_SOFT), Words(value, fit.size(_BIG + 2), bold=True)]
         for label, value in sheet.columns
     ]
     return grid(

@@ -165,7 +165,7 @@ class Counter:
         wanted = next((one for one in self.list_corrections() if one["case_number"] == case_number), None)
         if wanted is None:
             raise UnknownCase
-        item = self._it.catalogue.get_item(wanted["item_code"])
+        item = self._it.catalogue.keep_version(wanted.get("item"), wanted["item_code"])
         reasons = tuple(_reason(one) for one in wanted.get("reasons", []))
         with self._lock:
             if self.visit and self.visit.step != "sent":

@@ -12,7 +12,6 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
-from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -24,7 +23,7 @@ CODE = Column("code", "编码")
 MAX_FILE_BYTES = 8 * 1024 * 1024
 # The attack: a small file that unpacks to gigabytes (zip bomb), or a sheet of a million empty rows.
 MAX_UNPACKED_BYTES = 64 * 1024 * 1024
-MAX_ROWS = 20_000
+MAX_ROWS, MAX_COLUMNS = 20_000, 100
 _WIDTHS = {"long": 48, "lines": 48, "condition": 32, "pairs": 32, "words": 28, "text": 20}
 _HEAD = PatternFill("solid", fgColor="F3E3DC")
 _FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
@@ -135,7 +134,10 @@ def read_workbook(content: bytes) -> tuple[list[SheetEntry], list[Finding]]:
 def read_region_rows(content: bytes, name: str) -> list[tuple[str, str]]:
     """Code and name of each line of a year's list: .xlsx, or .csv in UTF-8 or GB 18030. Raises SpreadsheetFault."""
     if name.lower().endswith(".csv"):
-        return [(row[0], row[1]) for row in csv.reader(_decoded(content).splitlines()) if len(row) >= 2]
+        try:
+            return [(row[0], row[1]) for row in csv.reader(_decoded(content).splitlines()) if len(row) >= 2]
+        except csv.Error:
+            raise SpreadsheetFault("CSV文件读不懂，可能引号不成对。请在Excel里另存一次，再交。") from None
     sheet = _open(content).worksheets[0]
     if sheet.max_row > MAX_ROWS:
         raise SpreadsheetFault(f"表有 {sheet.max_row} 行，太多了。请只留本市的区划。")
@@ -159,13 +161,13 @@ def _open(content: bytes) -> Workbook:
         return load_workbook(io.BytesIO(content), data_only=True, read_only=False)
     except SpreadsheetFault:
         raise
-    except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, OSError, SyntaxError):
+    except Exception:  # openpyxl raises many kinds for a file it cannot read; whatever it was, the file is of no use
         raise SpreadsheetFault("打不开，不是 .xlsx 格式的Excel文件。请在Excel里“另存为”xlsx，再交一次。") from None
 
 
 def _read_kind(book: Workbook, kind: Kind) -> tuple[list[SheetEntry], list[Finding]]:
     sheet = SHEETS[kind]
-    own, findings = _read_rows(book[sheet.label], sheet.columns)
+    own, findings = _read_rows(_worksheet(book, sheet.label), sheet.columns)
     entries: dict[str, SheetEntry] = {}
     for row, texts in own:
         code = texts.get("code", "").strip()
@@ -179,8 +181,18 @@ def _read_kind(book: Workbook, kind: Kind) -> tuple[list[SheetEntry], list[Findi
         )
     for table in sheet.tables:
         if table.label in book.sheetnames:
-            findings += _read_table(book[table.label], table, entries)
+            findings += _read_table(_worksheet(book, table.label), table, entries)
+        elif entries:
+            # Taken for "there are none", a sheet somebody deleted would empty every entry of it.
+            findings.append(Finding(table.label, "表", "", "文件里缺这张表。请用导出的文件改，不要删表"))
     return list(entries.values()), findings
+
+
+def _worksheet(book: Workbook, label: str) -> Worksheet:
+    sheet = book[label]
+    if not isinstance(sheet, Worksheet):
+        raise SpreadsheetFault(f"“{label}”是图表，不是表格。请用本系统导出的Excel改好再交回来。")
+    return sheet
 
 
 def _read_table(sheet: Worksheet, table: Table, entries: dict[str, SheetEntry]) -> list[Finding]:
@@ -200,8 +212,10 @@ def _read_rows(sheet: Worksheet, columns: tuple[Column, ...]) -> tuple[list[tupl
     read: list[tuple[int, dict[str, str]]] = []
     names: list[str | None] = []
     findings: list[Finding] = []
-    if sheet.max_row > MAX_ROWS:
-        raise SpreadsheetFault(f"“{sheet.title}”表有 {sheet.max_row} 行，太多了。请删掉下面的空行，或只留要改的几条。")
+    # The attack: one cell in the last column makes the reader lay out sixteen thousand in every row.
+    if sheet.max_row > MAX_ROWS or sheet.max_column > MAX_COLUMNS:
+        size = f"{sheet.max_row} 行 {sheet.max_column} 列"
+        raise SpreadsheetFault(f"“{sheet.title}”表有 {size}，太多了。请删掉下面和右边的空格子，或只留要改的几条。")
     for number, cells in enumerate(sheet.iter_rows(values_only=True), 1):
         texts = [_text(value) for value in cells]
         if number == 1:
@@ -210,6 +224,11 @@ def _read_rows(sheet: Worksheet, columns: tuple[Column, ...]) -> tuple[list[tupl
                 Finding(sheet.title, "表头", f"第{at}列", f"不认识“{text}”这一列，请不要改表头")
                 for at, (text, name) in enumerate(zip(texts, names, strict=True), 1)
                 if text and name is None
+            ]
+            findings += [
+                Finding(sheet.title, "表头", column.label, "缺这一列。请用导出的文件改，不要删列")
+                for column in columns
+                if column.name not in names
             ]
         elif any(texts):
             read.append((number, {name: text for name, text in zip(names, texts, strict=True) if name}))

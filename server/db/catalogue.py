@@ -85,6 +85,14 @@ def lock_version(session: Session, version_id: str) -> CatalogueVersionRow | Non
     return session.get(CatalogueVersionRow, version_id, with_for_update=True)
 
 
+def lock_standing(session: Session, kind: str, code: str, states: Sequence[str]) -> list[CatalogueVersionRow]:
+    """What stands of an entry, as it is once whoever holds it has let go: a suspension must not be lost to a publishing."""
+    wanted = select(CatalogueVersionRow).where(
+        CatalogueVersionRow.kind == kind, CatalogueVersionRow.code == code, CatalogueVersionRow.state.in_(states)
+    )
+    return list(session.scalars(wanted.with_for_update().execution_options(populate_existing=True)))
+
+
 def newest_token(session: Session) -> str | None:
     """What every process compares; None while the shipped catalogue alone is in force."""
     return session.scalar(select(CatalogueChangeRow.token).order_by(CatalogueChangeRow.number.desc()).limit(1))

@@ -1,7 +1,7 @@
 """What is published of a case: only the item's own template, masked, never "everything" (个人信息保护法 第51条)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from forms.clock import written_date
@@ -20,12 +20,16 @@ class DisclosureFacts:
     item_name: str
     completed_on: date
     age_band: str | None
+    # What the form says, by line, with its unit and without whole numbers in it.
+    answers: Mapping[str, str] = field(default_factory=dict)
 
 
 def computed(field: DisclosureField, facts: DisclosureFacts) -> str | None:
     """The value of one column when the case itself knows it; None when the deciding desk must state it."""
     if field.mask == "name":
         return mask_name(facts.applicant_name)
+    if field.field:
+        return facts.answers.get(field.field)
     known = {
         "村（组）": facts.village_name,
         "补助事项": facts.item_name,
@@ -40,7 +44,7 @@ def stated_labels(item: ServiceItem) -> list[str]:
     if not item.publishes_cases:
         return []
     blank = DisclosureFacts("无", "无", "无", date(2000, 1, 1), "无")
-    return [field.label for field in item.disclosure_fields if computed(field, blank) is None]
+    return [field.label for field in item.disclosure_fields if field.field is None and computed(field, blank) is None]
 
 
 def result_columns(
@@ -50,6 +54,11 @@ def result_columns(
     if not item.publishes_cases:
         return None
     return [
-        (field.label, computed(field, facts) or stated.get(field.label) or NOT_STATED)
+        (field.label, computed(field, facts) or _stated(field, stated) or NOT_STATED)
         for field in item.disclosure_fields
     ]
+
+
+def _stated(field: DisclosureField, stated: Mapping[str, str]) -> str | None:
+    """A desk states only what no line of the form knows: it must not say otherwise than the applicant did."""
+    return None if field.field else stated.get(field.label)

@@ -68,15 +68,21 @@ def judge(rule: VotingRule, count: Count) -> Vote:
         return _attendance(rule, count)
     need = least(rule.agree, _base(rule.agree, count))
     passed = (count.agreed or 0) >= need
-    said = f"{_counted(rule, count)}；{_share(rule.agree)}赞成才通过，至少要{need}{unit(rule)}，赞成{count.agreed}{unit(rule)}"
-    return Vote(VoteResult.PASSED if passed else VoteResult.FAILED, f"{said}，{'通过' if passed else '没有通过'}。")
+    agreed, reached, missed = _AGREEING[rule.counts]
+    said = f"{_counted(rule, count)}；{_share(rule.agree)}{agreed}才{reached}，至少要{need}{unit(rule)}，{agreed}{count.agreed}{unit(rule)}"
+    return Vote(VoteResult.PASSED if passed else VoteResult.FAILED, f"{said}，{reached if passed else missed}。")
+
+
+# A petition is signed, not voted on: nobody passes it, it reaches its number or does not.
+_AGREEING = {"vote": ("赞成", "通过", "没有通过"), "signatures": ("联名", "够数", "不够数")}
 
 
 def rule_in_words(rule: VotingRule) -> str:
     """应到的三分之二以上到会才能表决；实到的过半数赞成才通过."""
     if rule.agree is None:
         return f"{rule.present.words}到会才算够人数" if rule.present else ""
-    agreed = f"{rule.agree.words}赞成才通过"
+    agreeing, reached, _ = _AGREEING[rule.counts]
+    agreed = f"{rule.agree.words}{agreeing}才{reached}"
     return f"{rule.present.words}到会才能表决；{agreed}" if rule.present else agreed
 
 
@@ -88,7 +94,7 @@ def least_in_words(rule: VotingRule, count: Count) -> str:
     if quorum is not None:
         said.append(f"至少要{quorum}{unit(rule)}到会")
     if rule.agree is not None and rule.agree.of == "due":
-        said.append(f"至少要{least(rule.agree, count.due)}{unit(rule)}赞成")
+        said.append(f"至少要{least(rule.agree, count.due)}{unit(rule)}{_AGREEING[rule.counts][0]}")
     elif rule.agree is not None:
         came = max(count.present or 0, quorum or 0)
         said.append(f"到会{came}{unit(rule)}时，至少要{least(rule.agree, came)}{unit(rule)}赞成")

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -37,6 +38,12 @@ from server.services.work import Work
 
 SHIPPED = "随程序附带的起步目录"
 DRAFT_FILE = "草稿"
+CODES: dict[Kind, re.Pattern[str]] = {
+    "item": re.compile(r"[A-Z]{2}-\d{3}"),
+    "power": re.compile(r"Q-[A-Z]{2}-\d{2}"),
+    "policy": re.compile(r"P-[A-Z]{2}-\d{2}"),
+}
+EXAMPLES: dict[Kind, str] = {"item": "MZ-016", "power": "Q-ZD-07", "policy": "P-MZ-19"}
 
 
 @dataclass(frozen=True)
@@ -74,12 +81,12 @@ def find_faults(catalogue: Catalogue, kind: Kind, content: dict[str, Any], file:
     if entry is None:
         return faults
     codes, vocabulary = set(catalogue.items) | {entry.code}, catalogue.vocabulary
-    match kind:
-        case "item":
-            return check_item(entry, vocabulary, codes, file)  # type: ignore[arg-type]
-        case "power":
-            return check_power(entry, vocabulary, codes, file)  # type: ignore[arg-type]
-    return check_policy(entry, vocabulary, codes, file)  # type: ignore[arg-type]
+    namesake = next(
+        (one for one in catalogue.entries(kind).values() if one.name == entry.name and one.code != entry.code), None
+    )
+    faults = [Finding(file, entry.code, "name_zh", f"名称和 {namesake.code} 一样，群众会弄混")] if namesake else []
+    check = {"item": check_item, "power": check_power, "policy": check_policy}[kind]
+    return [*faults, *check(entry, vocabulary, codes, file)]  # type: ignore[operator]
 
 
 def begin_draft(work: Work, actor: Actor, kind: Kind, code: str) -> Draft:
@@ -92,6 +99,8 @@ def begin_draft(work: Work, actor: Actor, kind: Kind, code: str) -> Draft:
 
 def begin_new(work: Work, actor: Actor, kind: Kind, code: str, content: dict[str, Any]) -> Draft:
     """A draft of something that is not in the catalogue yet."""
+    if not CODES[kind].fullmatch(code):
+        raise VersionRefused(f"编码“{code}”的写法不对。{KIND_WORDS[kind]}的编码像这样：{EXAMPLES[kind]}。")
     if code in work.catalogue.entries(kind):
         raise VersionRefused(f"编码“{code}”已经有了。请打开那一条，点“起草修改”。")
     return _open_draft(work, actor, kind, code, {**content, "code": code})
@@ -106,6 +115,8 @@ def _open_draft(work: Work, actor: Actor, kind: Kind, code: str, content: dict[s
         raise VersionRefused(
             f"{waiting.written_by}已经起草了一份修改，现在是“{STATE_WORDS[VersionState(waiting.state)]}”。请打开那一份接着改。"
         )
+    for row in rows:
+        _require_not_withdrawn(row)
     if not rows and code in work.catalogue.entries(kind):
         rows = [_record_shipped(work, kind, code)]
     row = _add_version(work, actor, kind, code, content, number=max((row.number for row in rows), default=0) + 1)
@@ -188,12 +199,14 @@ def act_on_version(work: Work, actor: Actor, version_id: str, action: VersionAct
     """Submit, return, publish, suspend, resume, withdraw or discard. Raises VersionRefused."""
     row = _locked(work, version_id)
     leads_to = _require(row, action, actor, reason)
+    if row.kind == REGIONS and action in (VersionAction.SUSPEND, VersionAction.WITHDRAW):
+        raise VersionRefused("区划代码表不能暂停或取消。要改，请交一份新的名单。")
     if action in (VersionAction.SUBMIT, VersionAction.PUBLISH):
         _require_sound(work, row)
-    if action is VersionAction.PUBLISH:
-        _publish(work, actor, row)
-    row.state = leads_to
-    row.reason = reason.strip() or None
+    suspended_for = _publish(work, actor, row) if action is VersionAction.PUBLISH else None
+    # A new wording does not put a suspended errand back on offer: that is 恢复办理, with a reason of its own.
+    row.state = VersionState.SUSPENDED if suspended_for else leads_to
+    row.reason = suspended_for or reason.strip() or None
     if leads_to in (VersionState.WITHDRAWN, VersionState.DISCARDED):
         row.ended_at = work.now
     if row.published_at:
@@ -229,11 +242,24 @@ def _require_sound(work: Work, row: CatalogueVersionRow) -> None:
         raise VersionRefused(f"还有 {len(faults)} 处不对，改好才能往下走：{told}。")
 
 
-def _publish(work: Work, actor: Actor, row: CatalogueVersionRow) -> None:
+def _publish(work: Work, actor: Actor, row: CatalogueVersionRow) -> str | None:
+    """The reason the version before is suspended for, which the new one inherits; None while the entry is offered.
+
+    Raises VersionRefused for an entry that was withdrawn: what is taken out of the list is not mended back in.
+    """
+    formers = [one for one in db.lock_standing(work.session, row.kind, row.code, sorted(STANDING)) if one.id != row.id]
+    for former in formers:
+        _require_not_withdrawn(former)
+    suspended_for = next((former.reason for former in formers if former.state == VersionState.SUSPENDED), None)
+    for former in formers:
+        former.state, former.ended_at = VersionState.SUPERSEDED, work.now
     row.digest, row.published_at, row.reviewed_by = _digest(row), work.now, actor.display_name
-    for former in db.list_versions(work.session, row.kind, row.code):
-        if former.id != row.id and former.state in STANDING:
-            former.state, former.ended_at = VersionState.SUPERSEDED, work.now
+    return suspended_for
+
+
+def _require_not_withdrawn(row: CatalogueVersionRow) -> None:
+    if row.state == VersionState.WITHDRAWN:
+        raise VersionRefused(f"这一条已经取消（{row.reason}），不能再改。要重新办，请用新的编码新增一条。")
 
 
 def _digest(row: CatalogueVersionRow) -> str:
@@ -271,6 +297,11 @@ def _note(work: Work, actor: Actor, action: str, row: CatalogueVersionRow) -> No
 def stopped_since(work: Work, kind: Kind, code: str) -> datetime | None:
     """When the entry was suspended or withdrawn; None while it is offered."""
     stopped = {VersionState.SUSPENDED, VersionState.WITHDRAWN}
-    row = next((row for row in db.list_versions(work.session, kind, code) if row.state in stopped), None)
-    steps = db.list_changes(work.session, [row.id]) if row else []
-    return steps[-1].at if steps else None
+    rows = db.list_versions(work.session, kind, code)
+    if not any(row.state in stopped for row in rows):
+        return None
+    since = None
+    for step in db.list_changes(work.session, [row.id for row in rows]):
+        ends = step.action in (VersionAction.SUSPEND, VersionAction.WITHDRAW)
+        since = (since or step.at) if ends else None if step.action == VersionAction.RESUME else since
+    return since

@@ -6,12 +6,13 @@ from typing import Any, Literal
 
 import yaml
 
-from forms.catalogue import FILES, Catalogue, Kind, content_of
+from forms.catalogue import FILES, KIND_WORDS, SHAPES, Catalogue, Kind, content_of
 from forms.catalogue_reading import Finding
 from forms.entry_columns import SHEETS, content_of_texts
 from server.adapters.spreadsheet import SheetEntry, SpreadsheetFault, read_workbook, write_workbook
 from server.db import catalogue as db
-from server.domain.catalogue_version import OPEN, VersionRefused, VersionState
+from server.db.catalogue import CatalogueVersionRow
+from server.domain.catalogue_version import OPEN, VersionRefused, VersionState, may_edit
 from server.domain.people import Actor
 from server.services import catalogue as versions
 from server.services.work import Work
@@ -67,12 +68,29 @@ def _contents(catalogue: Catalogue, kind: Kind, codes: frozenset[str] | None) ->
 
 def import_excel(work: Work, actor: Actor, file: bytes) -> list[Imported]:
     """Drafts of whatever differs. Raises SpreadsheetFault, ImportRefused, VersionRefused."""
-    return [_draft(work, actor, one) for one in read_excel(work.catalogue, file)]
+    _require_editor(actor)
+    return _take_in(work, actor, read_excel(work.catalogue, file))
 
 
 def import_yaml(work: Work, actor: Actor, text: str) -> list[Imported]:
     """The same from YAML. Raises SpreadsheetFault, ImportRefused, VersionRefused."""
-    return [_draft(work, actor, one) for one in read_yaml(work.catalogue, text)]
+    _require_editor(actor)
+    return _take_in(work, actor, read_yaml(work.catalogue, text))
+
+
+def _require_editor(actor: Actor) -> None:
+    """Before a file is even opened: reading a large one costs, and who may change nothing hands none in."""
+    if not may_edit(actor, actor.desk.department):
+        raise VersionRefused("您不能改目录。能改的是综控中心和主管部门的负责人，请找他们交。")
+
+
+def _take_in(work: Work, actor: Actor, handed: list[HandedIn]) -> list[Imported]:
+    """Every open draft is locked first and in one order: two files at once take turns and never wait for each other."""
+    named = {(one.kind, one.code) for one in handed}
+    for row in db.list_versions_in(work.session, sorted(OPEN)):
+        if (row.kind, row.code) in named:
+            db.lock_version(work.session, row.id)
+    return [_draft(work, actor, one) for one in handed]
 
 
 def read_excel(catalogue: Catalogue, file: bytes) -> list[HandedIn]:
@@ -109,18 +127,43 @@ def read_yaml(catalogue: Catalogue, text: str) -> list[HandedIn]:
     # The attack: nine lines of YAML aliases that unfold into gigabytes (billion laughs). Our files use none.
     if any(isinstance(event, yaml.AliasEvent) for event in _events(text)):
         raise SpreadsheetFault("YAML里不能用 & 和 * 引用。请把内容写全再交。")
-    whole = yaml.safe_load(text)
-    kinds = {FILES[kind].removesuffix(".yaml"): kind for kind in FILES}
-    if not isinstance(whole, dict) or not set(whole) & set(kinds):
-        raise SpreadsheetFault(f"YAML最上面要写 {'、'.join(kinds)} 中的一个。请用本系统导出的文件改好再交回来。")
-    handed = [
-        HandedIn(kinds[name], str(content.get("code", "")), content)
-        for name, contents in whole.items()
-        if name in kinds and isinstance(contents, list)
-        for content in contents
-        if isinstance(content, dict)
-    ]
+    handed, findings = _entries_of(_loaded(text))
+    if findings:
+        raise ImportRefused(findings)
     return _sound(catalogue, handed)
+
+
+def _loaded(text: str) -> dict[str, Any]:
+    kinds = "、".join(FILES[kind].removesuffix(".yaml") for kind in FILES)
+    try:
+        whole = yaml.safe_load(text)
+    except (yaml.YAMLError, ValueError, TypeError, RecursionError):
+        raise SpreadsheetFault(
+            "YAML里有读不懂的值（日期不存在、标签不认识、有两份文档，或套得太深）。请检查后再交。"
+        ) from None
+    if not isinstance(whole, dict) or not set(whole) & set(kinds.split("、")):
+        raise SpreadsheetFault(f"YAML最上面要写 {kinds} 中的一个。请用本系统导出的文件改好再交回来。")
+    return whole
+
+
+def _entries_of(whole: dict[str, Any]) -> tuple[list[HandedIn], list[Finding]]:
+    """Every entry, and whatever stands where an entry should: nothing of a file is passed over in silence."""
+    handed: dict[tuple[Kind, str], HandedIn] = {}
+    findings = []
+    for kind, file in FILES.items():
+        part = whole.get(file.removesuffix(".yaml"), [])
+        if not isinstance(part, list):
+            findings.append(Finding("YAML", file.removesuffix(".yaml"), "", "要写成清单，每条前面一个“-”"))
+            continue
+        for at, content in enumerate(part, 1):
+            code = str(content.get("code", "")) if isinstance(content, dict) else ""
+            if not code:
+                findings.append(Finding("YAML", KIND_WORDS[kind], f"第{at}条", "不是“名称: 值”的写法，或没有写 code"))
+            elif (kind, code) in handed:
+                findings.append(Finding("YAML", code, f"第{at}条", "上面已经有一条一样编码的"))
+            else:
+                handed[kind, code] = HandedIn(kind, code, content)
+    return list(handed.values()), findings
 
 
 def _events(text: str) -> Iterable[yaml.Event]:
@@ -158,26 +201,31 @@ def _place(one: HandedIn, field: str) -> str:
 
 
 def _draft(work: Work, actor: Actor, one: HandedIn) -> Imported:
-    name = str(one.content.get("name_zh", one.code))
+    # As its shape makes of it: a date of YAML is text in a row, and a key with its default is no difference.
+    content = content_of(SHAPES[one.kind].model_validate(one.content))
+    name = str(content.get("name_zh", one.code))
     standing = work.catalogue.entries(one.kind).get(one.code)
-    if standing is not None and _same(one, content_of(standing)):
+    if standing is not None and SHAPES[one.kind].model_validate(content) == standing:
         return Imported(one.kind, one.code, name, "unchanged")
     waiting = next((row for row in db.list_versions(work.session, one.kind, one.code) if row.state in OPEN), None)
-    if waiting is not None and waiting.state == VersionState.IN_REVIEW:
-        raise VersionRefused(
-            f"“{name}”（{one.code}）有一版正在等复核，整个文件都没有存。请等复核完，或把这一条从文件里去掉。"
-        )
     if waiting is not None:
-        versions.save_draft(work, actor, waiting.id, waiting.edition, one.content)
+        _require_own(actor, waiting, name)
+        versions.save_draft(work, actor, waiting.id, waiting.edition, content)
     elif standing is not None:
         draft = versions.begin_draft(work, actor, one.kind, one.code)
-        versions.save_draft(work, actor, draft.id, draft.edition, one.content)
+        versions.save_draft(work, actor, draft.id, draft.edition, content)
     else:
-        versions.begin_new(work, actor, one.kind, one.code, one.content)
+        versions.begin_new(work, actor, one.kind, one.code, content)
     return Imported(one.kind, one.code, name, "new" if standing is None else "drafted")
 
 
-def _same(one: HandedIn, standing: dict[str, Any]) -> bool:
-    """By what the shapes make of them: a key left out and one with its default are the same."""
-    shape = versions.SHAPES[one.kind]
-    return shape.model_validate(one.content) == shape.model_validate(standing)
+def _require_own(actor: Actor, waiting: CatalogueVersionRow, name: str) -> None:
+    """A file takes the place of the handing person's own draft, never of a colleague's day of work."""
+    if waiting.state == VersionState.IN_REVIEW:
+        raise VersionRefused(
+            f"“{name}”（{waiting.code}）有一版正在等复核，整个文件都没有存。请等复核完，或把这一条从文件里去掉。"
+        )
+    if actor.account_id not in waiting.writers:
+        raise VersionRefused(
+            f"“{name}”（{waiting.code}）{waiting.written_by}正在改，整个文件都没有存。请在那份草稿里改，或把这一条从文件里去掉。"
+        )

@@ -69,7 +69,7 @@ class EntryPage:
     code: str
     name: str
     department: str | None
-    standing: VersionLine
+    standing: VersionLine | None
     open_version: VersionLine | None
     history: tuple[VersionLine, ...]
     standing_actions: tuple[VersionAction, ...]
@@ -145,7 +145,7 @@ def entry_page(work: Work, actor: Actor, kind: Kind, code: str) -> EntryPage:
     if not any(row.number == 1 for row in rows) and entry is not None:
         history.append(_shipped_line())
     content = content_of(entry) if entry else rows[0].content
-    standing = version_line(standing_row) if standing_row else _shipped_line()
+    standing = version_line(standing_row) if standing_row else _shipped_line() if entry else None
     return EntryPage(
         kind=kind,
         code=code,
@@ -154,7 +154,7 @@ def entry_page(work: Work, actor: Actor, kind: Kind, code: str) -> EntryPage:
         standing=standing,
         open_version=version_line(open_row) if open_row else None,
         history=tuple(history),
-        standing_actions=_offered(actor, standing_row, standing.state, content) if entry else (),
+        standing_actions=_offered(actor, standing_row, standing.state, content) if standing else (),
         open_actions=_offered(actor, open_row, VersionState(open_row.state), open_row.content) if open_row else (),
         may_draft=open_row is None and may_edit(actor, department_of(content)),
         open_changes=tuple(find_changes(kind, content_of(entry) if entry else {}, open_row.content))

@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from typing import Any
 
+from forms.catalogue import content_of
 from forms.item import Material, ServiceItem
 from forms.packet import PacketFault
 from server.db import correction as db
@@ -84,7 +86,10 @@ class PaperToBring:
 
 @dataclass(frozen=True)
 class OpenCorrection:
-    """A case that waits for papers, as the village sees it; the name is masked."""
+    """A case that waits for papers, as the village sees it; the name is masked.
+
+    `item`: the version the case was accepted under, where another is in force now: by that one the papers are judged.
+    """
 
     case_number: str
     lookup_code: str
@@ -93,16 +98,18 @@ class OpenCorrection:
     applicant: str
     requested_at: str
     reasons: tuple[PaperToBring, ...]
+    item: dict[str, Any] | None
 
 
 def list_open_corrections(work: Work, village_code: str) -> list[OpenCorrection]:
     """What this village still has to bring, oldest first."""
     waiting = list_cases_in_status(work.session, Status.AWAITING_CORRECTION, village_code)
     found = [(case, db.find_open_correction(work.session, case.id)) for case in waiting]
-    return [_open_correction(case, correction) for case, correction in found if correction]
+    return [_open_correction(work, case, correction) for case, correction in found if correction]
 
 
-def _open_correction(case: CaseRow, correction: CorrectionRow) -> OpenCorrection:
+def _open_correction(work: Work, case: CaseRow, correction: CorrectionRow) -> OpenCorrection:
+    accepted_under, in_force = item_of(case), work.catalogue.items.get(case.item_code)
     return OpenCorrection(
         case_number=case.case_number,
         lookup_code=case.lookup_code,
@@ -111,6 +118,7 @@ def _open_correction(case: CaseRow, correction: CorrectionRow) -> OpenCorrection
         applicant=case.applicant_masked,
         requested_at=correction.requested_at.isoformat(),
         reasons=papers_to_bring(case, correction),
+        item=None if accepted_under == in_force else content_of(accepted_under),
     )
 
 

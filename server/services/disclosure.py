@@ -2,7 +2,7 @@
 
 from uuid import uuid4
 
-from forms.item import Answers
+from forms.item import Answers, ServiceItem
 from server.db.case import CaseRow
 from server.db.disclosure import DisclosureRow
 from server.domain.case import Status
@@ -22,7 +22,15 @@ def facts_of(work: Work, case: CaseRow, answers: Answers) -> DisclosureFacts:
         item_name=case.item_name,
         completed_on=work.today,
         age_band=answers.get("age_band"),
+        answers=public_answers(item_of(case), answers),
     )
+
+
+def public_answers(item: ServiceItem, answers: Answers) -> dict[str, str]:
+    """The answers the item's template names, numbers that open doors masked in them."""
+    named = [field.field for field in (*item.disclosure_fields, *item.notice_fields) if field.field]
+    shown = {name: item.shown_answer(name, answers) for name in named}
+    return {name: mask_numbers(words) for name, words in shown.items() if words}
 
 
 def publish_result(work: Work, case: CaseRow, answers: Answers) -> None:

@@ -127,7 +127,7 @@ def _open_case(work: Work, opened: OpenedPacket, machine: Machine) -> CaseRow:
     if same_visit := db.find_case_by_lookup_code(work.session, manifest.lookup_code):
         return _of_same_visit(same_visit, manifest)
     item = item_served_under(work, manifest)
-    _require_offered(work, manifest)
+    _require_offered(work, manifest, machine)
     _require_complete(item, manifest)
     case = _case_row(work, item, manifest, machine)
     work.session.add(case)
@@ -176,11 +176,11 @@ def item_served_under(work: Work, manifest: Manifest) -> ServiceItem:
     return ServiceItem.model_validate(row.content) if row else work.catalogue.get_item(code)
 
 
-def _require_offered(work: Work, manifest: Manifest) -> None:
+def _require_offered(work: Work, manifest: Manifest, machine: Machine) -> None:
     """Nothing new is begun under a suspended item; what the village received before that is taken in. Raises PacketFault."""
     reason = work.catalogue.suspended.get(manifest.item_code)
     since = stopped_since(work, "item", manifest.item_code) if reason else None
-    if since is not None and manifest.received_at >= since:
+    if since is not None and _believable(manifest.received_at, machine.enrolled_at, work.now) >= since:
         raise PacketFault(f"这个事项现在不办了，没有收下。{reason}。请告诉群众原因；要问清楚，请打电话给主管部门。")
 
 
@@ -256,6 +256,9 @@ def _stage_rows(work: Work, item: ServiceItem, village_code: str) -> list[StageR
 
 def _resident(work: Work, item: ServiceItem, manifest: Manifest) -> ResidentRow:
     number = normal_id_number(item.applicant_id_number(manifest.answers))
+    if not number:
+        # Everybody without a number would be one and the same person to every list that goes by it.
+        raise PacketFault("没有办事人的身份证号，没有收下。请在填表那一步填好，再上传。")
     vault = work.tools.vault
     index = vault.blind_index(number, "id_number")
     resident = find_resident(work.session, index)

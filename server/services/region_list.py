@@ -68,6 +68,8 @@ def propose_list(work: Work, actor: Actor, rows: list[tuple[str, str]], since: d
     """
     if actor.role is not Role.CONTROL_CENTRE:
         raise VersionRefused("区划代码表由综控中心维护，您不能改。请找他们办。")
+    if since > work.today:
+        raise VersionRefused(f"新名单从 {since} 起用，还没到那一天。请到那一天再交，免得提前生效。")
     code = _city_code(work)
     former = db.list_versions(work.session, REGIONS, code)
     if any(row.state in OPEN for row in former):

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 
 from forms.identity import phone_fault
+from forms.region import UnknownRegion
 from forms.service_point import ServicePoint
 from server.db.audit import append_audit
 from server.db.service_point import ServicePointRow, find_service_point, list_service_points
@@ -29,7 +30,12 @@ class PointLine:
 
 def may_state(work: Work, actor: Actor, region_code: str) -> bool:
     """A village's agent for the own village, a township's counter for its villages, 综控中心 for all."""
-    return actor.role in _STATING and work.catalogue.regions.lies_in(region_code, actor.desk.region_code)
+    regions = work.catalogue.regions
+    try:
+        is_village = regions.get(region_code).level == "village"
+    except UnknownRegion:
+        return False
+    return is_village and actor.role in _STATING and regions.lies_in(region_code, actor.desk.region_code)
 
 
 def point_of(work: Work, region_code: str) -> ServicePoint:

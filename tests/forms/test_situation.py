@@ -43,9 +43,9 @@ class Person:
 PEOPLE = {
     "82岁、村里户口、低保": Person(
         {"age": "82", "relief_class": "低保", "pension": "在领城乡居民养老金"},
-        likely="MZ-008 P-MZ-10 P-MZ-01 MZ-014 MZ-015 P-WJ-08 P-MZ-16 P-YB-02 P-YB-03 RS-002",
+        likely="MZ-008 P-MZ-10 P-MZ-01 MZ-014 MZ-015 P-WJ-08 P-MZ-16 P-YB-02 P-YB-03",
         offered="MZ-009 MZ-010 MZ-002 P-MZ-11 RS-003 MZ-004",
-        hidden="MZ-005 MZ-006 WJ-004 NY-002 TY-002 JY-002 MZ-011",
+        hidden="MZ-005 MZ-006 WJ-004 NY-002 TY-002 JY-002 MZ-011 RS-001 RS-002 P-RS-01 P-RS-02 P-RS-03",
     ),
     "79岁，快到80": Person({"age": "79"}, offered="MZ-008 P-MZ-10", hidden="MZ-009"),
     "82岁，户口在外地": Person(

@@ -78,3 +78,29 @@ def test_a_kept_file_broken_by_a_power_cut_does_not_keep_the_counter_closed(tmp_
     folder.mkdir()
     (folder / "published.json").write_bytes(content)
     assert CatalogueStore(folder, SHIPPED).current is SHIPPED
+
+
+def test_what_was_fetched_is_not_fetched_again_though_it_could_not_be_used(store):
+    """Every twenty seconds, half a megabyte over a village's line, for as long as the programs differ."""
+    fetched = []
+    for _ in range(3):
+        store.refresh("a digest of a newer program", lambda: fetched.append(1) or {"entries": {"item": "?"}})
+    assert len(fetched) == 1
+
+
+def test_what_the_server_no_longer_has_is_not_offered(store):
+    store.take(answer_with())
+    assert set(store.current.offered_items) == {"MZ-008"}
+
+
+def test_a_kept_version_that_cannot_be_read_gives_way_to_the_one_in_use(store, tmp_path):
+    (tmp_path / "catalogue" / f"MZ-008-{'0' * 64}.json").write_bytes(b"{")
+    assert store.get_item("MZ-008", "0" * 64) == store.get_item("MZ-008")
+
+
+def test_a_correction_is_brought_in_the_version_its_case_was_accepted_under(store, tmp_path):
+    changed = {**content_of(SHIPPED.items["MZ-008"]), "fee": "免费（老版本）"}
+    accepted_under = store.keep_version(changed, "MZ-008")
+    again = CatalogueStore(tmp_path / "catalogue", SHIPPED)
+    assert again.get_item("MZ-008", digest_of(accepted_under)).fee == "免费（老版本）"
+    assert store.keep_version(None, "MZ-008") is SHIPPED.items["MZ-008"]

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 
 from flask import Blueprint, Response, g, redirect, request, url_for
 
@@ -75,11 +76,11 @@ def keep_draft(version_id: str) -> Response:
     texts = _changed_rows(SHEETS[draft.kind], _typed(SHEETS[draft.kind], request.form), deed)
     edition = request.form.get("edition", 0, type=int)
     if deed.split(" ")[0] in ("add", "drop"):
-        return _again(version_id, texts)
+        return _again(version_id, texts, edition=edition)
     content, faults = content_of_texts(draft.kind, texts)
     if faults:
         sentence = f"有 {len(faults)} 处写法不对，没有存上，已在下面标出。改好再点“存草稿”。"
-        return _again(version_id, texts, faults=tuple(faults), refused=sentence, status=422)
+        return _again(version_id, texts, edition=edition, faults=tuple(faults), refused=sentence, status=422)
     try:
         with installation().begin() as work:
             versions.save_draft(work, g.actor, version_id, edition, content)
@@ -88,7 +89,7 @@ def keep_draft(version_id: str) -> Response:
     except DraftChanged as changed:
         return _again(version_id, texts, refused=str(changed), status=409)
     except VersionRefused as refused:
-        return _again(version_id, texts, refused=str(refused), status=422)
+        return _again(version_id, texts, edition=edition, refused=str(refused), status=422)
     if deed == "submit":
         return redirect(url_for("console.show_entry", kind=draft.kind, code=draft.code), 303)
     return redirect(url_for("console.edit_draft", version_id=version_id, saved=1), 303)
@@ -98,12 +99,16 @@ def _again(
     version_id: str,
     texts: EntryTexts,
     *,
+    edition: int | None = None,
     faults: tuple[TextFault, ...] = (),
     refused: str | None = None,
     status: int = 200,
 ) -> Response:
+    """What was typed, with the edition it was typed against: an edit of somebody else's is noticed when it is saved."""
     with installation().look() as work:
-        return _page(work, _draft(work, version_id), texts, faults=faults, refused=refused, status=status)
+        draft = _draft(work, version_id)
+        draft = replace(draft, edition=draft.edition if edition is None else edition)
+        return _page(work, draft, texts, faults=faults, refused=refused, status=status)
 
 
 def _typed(sheet: Sheet, form: Mapping[str, str]) -> EntryTexts:
@@ -129,7 +134,7 @@ def _changed_rows(sheet: Sheet, texts: EntryTexts, deed: str) -> EntryTexts:
     rows = list(texts.tables[name])
     if verb == "add" and len(rows) < MAX_ROWS:
         rows.append(dict.fromkeys((column.name for column in table.columns), ""))
-    elif verb == "drop" and place.isdigit() and int(place) < len(rows):
+    elif verb == "drop" and place.isdecimal() and place.isascii() and int(place) < len(rows):
         rows.pop(int(place))
     return EntryTexts(texts.own, {**texts.tables, name: rows})
 

@@ -51,7 +51,10 @@ def take_region_list() -> Response:
 
 @guarded_by("staff")
 def act_on_region_list(version_id: str, action: str) -> Response:
-    known = {VersionAction.PUBLISH.value, VersionAction.DISCARD.value, VersionAction.RETURN.value}
+    known = {
+        action.value
+        for action in (VersionAction.PUBLISH, VersionAction.DISCARD, VersionAction.RETURN, VersionAction.SUBMIT)
+    }
     try:
         with installation().begin() as work:
             if action not in known:

@@ -149,7 +149,7 @@ class TestARuleInWords:
             ("representatives", Count(60), "应到60人，至少要40人到会，到会40人时，至少要21人赞成。"),
             ("representatives", Count(60, 45), "应到60人，至少要40人到会，到会45人时，至少要23人赞成。"),
             ("members_assembly", Count(300), "应到300人，至少要200人到会，至少要200人赞成。"),
-            ("propose_council", Count(41), "应到41人，至少要9人赞成。"),
+            ("propose_council", Count(41), "应到41人，至少要9人联名。"),
         ],
     )
     def test_names_the_least_numbers(self, rule, count, words):

@@ -1,6 +1,7 @@
 """Officials change the catalogue: drafted by one, let out by another, in force at once everywhere, and cases keep theirs."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -267,3 +268,60 @@ def test_a_version_that_no_longer_fits_the_program_falls_back_to_the_shipped_one
         row.content = {key: value for key, value in row.content.items() if key != "stages"}
     upgraded = replace(installation, tools=replace(installation.tools, published=PublishedCatalogue()))
     assert fee_in_force(upgraded) == "免费"
+
+
+class TestWhatIsStopped:
+    def test_a_new_wording_does_not_put_a_suspended_errand_back_on_offer(self, installation):
+        with installation.begin() as work:
+            versions.suspend_shipped(work, WRITER, "item", "MZ-008", VersionAction.SUSPEND, "等新标准下发")
+        version = published(installation, fee="免费（第二版）")
+        with installation.look() as work:
+            assert work.catalogue.get_item("MZ-008").fee == "免费（第二版）"
+            assert work.catalogue.suspended == {"MZ-008": "暂停办理：等新标准下发"}
+        act(installation, WRITER, version, VersionAction.RESUME, "标准已下发")
+        with installation.look() as work:
+            assert work.catalogue.suspended == {}
+
+    def test_what_was_withdrawn_is_not_mended_back_in(self, installation):
+        version = drafted(installation, fee="免费（第二版）")
+        act(installation, WRITER, version, VersionAction.SUBMIT)
+        with installation.begin() as work:
+            shipped = catalogue_page.entry_page(work, WRITER, "item", "MZ-008").standing
+            versions.act_on_version(work, WRITER, shipped.id, VersionAction.WITHDRAW, "依法取消")
+        with pytest.raises(VersionRefused, match="已经取消（依法取消）"):
+            act(installation, SECOND, version, VersionAction.PUBLISH)
+        with pytest.raises(VersionRefused, match=r"已经起草|已经取消"):
+            drafted(installation, SECOND)
+
+    def test_the_time_counts_from_the_first_stop_and_anew_after_a_resumption(self, installation, clock):
+        version = published(installation, fee="免费（第二版）")
+        moments = []
+        for action in (VersionAction.SUSPEND, VersionAction.RESUME, VersionAction.SUSPEND, VersionAction.WITHDRAW):
+            clock.move_to(clock.now() + timedelta(hours=1))
+            moments.append(clock.now())
+            act(installation, WRITER, version, action, "有原因")
+            with installation.look() as work:
+                since = versions.stopped_since(work, "item", "MZ-008")
+            assert since == (None if action is VersionAction.RESUME else moments[2] if len(moments) > 2 else moments[0])
+
+
+def test_a_draft_thrown_away_leaves_the_entry_to_the_program(installation):
+    """After an upgrade the program's new text stands, also when somebody publishes something else."""
+    act(installation, WRITER, drafted(installation, fee="1元"), VersionAction.DISCARD)
+    item = installation.tools.catalogue.get_item("MZ-008").model_copy(update={"fee": "升级后的程序"})
+    shipped = installation.tools.catalogue.with_entries("item", [item])
+    upgraded = replace(installation, tools=replace(installation.tools, catalogue=shipped))
+    published(upgraded, code="MZ-001", fee="另一件")
+    assert fee_in_force(upgraded) == "升级后的程序"
+
+
+@pytest.mark.parametrize("code", ["MZ/16", "..", "mz-016", "MZ-16", "<b>", ""])
+def test_a_new_entry_needs_a_code_that_can_be_one(installation, code):
+    with pytest.raises(VersionRefused, match="编码像这样：MZ-016"), installation.begin() as work:
+        versions.begin_new(work, WRITER, "item", code, {})
+
+
+def test_two_entries_of_one_name_would_be_mixed_up(installation):
+    version = drafted(installation, name_zh="最低生活保障申请")
+    with pytest.raises(VersionRefused, match="名称和 MZ-001 一样"):
+        act(installation, WRITER, version, VersionAction.SUBMIT)

@@ -12,6 +12,7 @@ from server.domain.catalogue_version import VersionAction, VersionRefused
 from server.services import catalogue as versions
 from server.services import catalogue_page
 from server.services.catalogue_exchange import ImportRefused, export_excel, export_yaml, import_excel, import_yaml
+from tests.factories import VILLAGE_AGENT
 from tests.server.services.test_catalogue import HEAD, SECOND, WRITER, act
 
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -231,3 +232,76 @@ class TestFilesThatAreNone:
     def test_yaml_that_cannot_be_used(self, installation, text, told):
         with pytest.raises(SpreadsheetFault, match=told), installation.begin() as work:
             import_yaml(work, WRITER, text)
+
+
+@ON_SQLITE
+class TestWhatAFileMustNotDo:
+    def test_take_the_place_of_a_colleagues_draft(self, installation):
+        def change(book):
+            book["事项"].cell(2, column(book["事项"], "收费")).value = "免费一"
+
+        with installation.begin() as work:
+            draft = versions.begin_draft(work, SECOND, "item", "MZ-008")
+            versions.save_draft(work, SECOND, draft.id, draft.edition, {**draft.content, "fee": "写了一整天"})
+        with pytest.raises(VersionRefused, match="乙示范正在改"):
+            hand_in(installation, changed_excel(installation, change))
+        with installation.look() as work:
+            assert versions.get_draft(work, SECOND, draft.id).content["fee"] == "写了一整天"
+
+    @pytest.mark.parametrize("label", ["公开栏目", "常见问题", "环节"])
+    def test_empty_a_table_because_its_sheet_was_deleted(self, installation, label):
+        def change(book):
+            del book[label]
+
+        assert f"{label} 表：文件里缺这张表。请用导出的文件改，不要删表" in refused(installation, change)
+
+    def test_empty_a_value_because_its_column_was_deleted(self, installation):
+        def change(book):
+            book["事项"].delete_cols(column(book["事项"], "适合谁"))
+
+        assert "事项 表头 适合谁：缺这一列。请用导出的文件改，不要删列" in refused(installation, change)
+
+    def test_lay_out_a_sheet_of_thousands_of_columns(self, installation):
+        """The attack: one cell in the last column of a small file, and the reader fills the machine's memory."""
+
+        def change(book):
+            book["事项"].cell(2, 16384).value = "x"
+
+        with pytest.raises(SpreadsheetFault, match="16384 列，太多了"):
+            hand_in(installation, changed_excel(installation, change))
+
+    def test_be_opened_for_somebody_who_may_change_nothing(self, installation):
+        with pytest.raises(VersionRefused, match="您不能改目录"):
+            hand_in(installation, b"never even looked at", VILLAGE_AGENT)
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "items:\n- code: A\n  at: 2026-13-45",
+            "items: !!python/none x",
+            "items: []\n---\nitems: []",
+            "? [a]: b\nitems: []",
+        ],
+    )
+    def test_stumble_over_odd_yaml(self, installation, text):
+        with pytest.raises((SpreadsheetFault, ImportRefused)), installation.begin() as work:
+            import_yaml(work, WRITER, text)
+
+    @pytest.mark.parametrize("text", ["items: null\npolicies: {}", "items: {MZ-008: x}", "items: [abc, 5]"])
+    def test_pass_over_in_silence_what_is_no_entry(self, installation, text):
+        with pytest.raises(ImportRefused), installation.begin() as work:
+            import_yaml(work, WRITER, text)
+
+    def test_take_a_date_for_anything_but_its_text(self, installation):
+        with installation.begin() as work:
+            text = export_yaml(work.catalogue, ["policy"], frozenset({"P-MZ-01"}))
+            changed = text.replace("effective: '2014-05-01'", "effective: 2015-05-01")
+            assert changed != text
+            [one] = import_yaml(work, WRITER, changed)
+            assert one.outcome == "drafted"
+
+    def test_hold_one_entry_twice(self, installation):
+        with installation.begin() as work:
+            text = export_yaml(work.catalogue, ["policy"], frozenset({"P-MZ-01"}))
+        with pytest.raises(ImportRefused), installation.begin() as work:
+            import_yaml(work, WRITER, text + text.removeprefix("policies:\n"))

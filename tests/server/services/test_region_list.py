@@ -1,5 +1,7 @@
 """A year's list of codes comes in by two people, and cases of renumbered villages go on as before."""
 
+from datetime import date
+
 import pytest
 
 from forms.catalogue import load_catalogue
@@ -84,3 +86,24 @@ def test_next_years_list_is_compared_with_this_years(installation):
     [back] = propose(installation, as_rows())
     assert back.kind == "recoded"
     assert load_catalogue().regions.get(YANLOU).code == YANLOU
+
+
+def test_a_village_merged_in_a_renumbered_town_can_be_let_out(installation):
+    """What every yearly list brings: the old code of an ended place no longer begins with its town's."""
+    lines = dict(as_rows())
+    lines.pop(YANLOU)
+    for code in [code for code in lines if code.startswith("450521100")]:
+        lines["450521150" + code[9:]] = lines.pop(code)
+    propose(installation, list(lines.items()))
+    act(installation, SECOND, waiting_id(installation), VersionAction.PUBLISH)
+    with installation.look() as work:
+        assert work.catalogue.regions.get(YANLOU).ended_on == SINCE
+        assert work.catalogue.regions.get("450521100").code == "450521150"
+        standing = region_page(work, SECOND).history[0]
+    with pytest.raises(VersionRefused, match="不能暂停或取消"):
+        act(installation, WRITER, standing.id, VersionAction.WITHDRAW, "试试")
+
+
+def test_a_list_for_a_day_to_come_waits_for_that_day(installation):
+    with pytest.raises(VersionRefused, match="还没到那一天"), installation.begin() as work:
+        propose_list(work, WRITER, renumbered(), date(2099, 1, 1))

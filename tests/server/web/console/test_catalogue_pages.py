@@ -201,3 +201,21 @@ def test_the_flow_chart_is_drawn_of_what_the_draft_says(centre):
     assert "按正在改的这一版画的" in page and "<svg" in page and "先看一遍再说" in page.split("<svg", 1)[1]
     first.client.post(draft, data=form_of(first.read(draft)) | {"stages 1 level": "", "do": "save"})
     assert "<svg" not in first.read("/console/catalogue/item/MZ-008"), "steps without a shape draw nothing"
+
+
+def test_adding_a_row_does_not_hide_what_somebody_else_saved_meanwhile(centre):
+    first, second = centre
+    draft = begin(first)
+    mine = form_of(first.read(draft))
+    theirs = form_of(second.read(draft)) | {"own window": "逢圩日", "do": "save"}
+    assert second.client.post(draft, data=theirs).status_code == 303
+    longer = form_of(first.client.post(draft, data=mine | {"do": "add faq"}).get_data(as_text=True))
+    answer = first.client.post(draft, data=longer | {"do": "save"})
+    assert answer.status_code == 409 and "乙示范刚才也改了" in answer.get_data(as_text=True)
+
+
+def test_a_new_entry_says_that_it_was_never_published(centre):
+    first, _ = centre
+    assert first.send("/console/catalogue/new", {"kind": "item", "code": "MZ-016"}).status_code == 303
+    assert "还没有发布过" in first.read("/console/catalogue/item/MZ-016")
+    assert first.send("/console/catalogue/new", {"kind": "item", "code": "MZ/16"}).status_code == 409
