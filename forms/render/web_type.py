@@ -85,7 +85,9 @@ def _face(sign: str) -> TTFontFace:
 
 
 def _written(font: object) -> bytes:
+    # The address carries the content's hash: made a second later, or in another process, it must be the same file.
     font.recalcTimestamp = False
+    font["head"].created = font["head"].modified = 0
     font.flavor = "woff"
     written = io.BytesIO()
     font.save(written)
