@@ -7,8 +7,8 @@ from itertools import groupby
 from flask import Blueprint, Response, request
 
 from forms.catalogue import Catalogue, UnknownEntry
+from forms.confidence_words import CONFIDENCE_WORDS
 from forms.flow.of_power import chart_of_power
-from forms.item import Confidence
 from forms.power import Power, PowerCategory, PowerStep, VotingRule
 from forms.power_sheet import power_sheet_of
 from forms.region import UnknownRegion
@@ -32,11 +32,6 @@ from server.web.webkit.rate import RateLimit
 
 # One caller cannot keep the machine busy with setting sheets.
 _sheets = RateLimit(calls=30, seconds=60)
-CONFIDENCE: dict[Confidence, str] = {
-    "verified": "主要内容核对过法规原文",
-    "partial": "只核对过一部分原文",
-    "memory": "还没有核对过原文",
-}
 
 
 @dataclass(frozen=True)
@@ -83,7 +78,7 @@ def show_power(code: str) -> Response:
         power=power,
         steps=flow_in_words(power, catalogue.voting_rules),
         flow=flow_of(chart_of_power(power)),
-        confidence=CONFIDENCE[power.confidence],
+        confidence=CONFIDENCE_WORDS[power.confidence],
         suspended=catalogue.suspended.get(power.code),
         uses=uses,
         villages=_by_village(uses.lines),
