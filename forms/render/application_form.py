@@ -10,6 +10,7 @@ from forms.clock import written_date
 from forms.item import Answers, FormField, ServiceItem
 from forms.render import fonts, paper
 from forms.render.paper import CONTENT_WIDTH, INK_SOFT, LINE, MIST, Fit, Span, Words, gap, grid, tick_box
+from forms.render.printing import print_sheets
 from forms.render.signing import APPLICANT_SIGNS, BLANK_DATE, signature
 
 _LABEL_WIDTH = 94.0
@@ -27,7 +28,7 @@ def render_application_form(item: ServiceItem, answers: Answers, *, village_name
     fit = paper.tightest_needed(lambda fit: _story(item, answers, village_name, made_on, fit), paper.WHOLE_PAGE.height)
     story = _story(item, answers, village_name, made_on, fit or Fit())
     foot = f"{item.name}（事项编码 {item.code}）· 签好名后请交给村代办员拍摄"
-    return paper.print_sheets([story], title=form_title(item), foot=foot)
+    return print_sheets([story], title=form_title(item), foot=foot)
 
 
 def form_title(item: ServiceItem) -> str:

@@ -11,7 +11,8 @@ from reportlab.lib.units import mm
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
-from forms.render.paper import PaperFault, new_canvas
+from forms.render.paper import PaperFault
+from forms.render.printing import new_canvas
 
 # ISO/IEC 7810 ID-1: the size of a resident identity card, a bank card and a social security card.
 CARD_WIDTH_MM = 85.6

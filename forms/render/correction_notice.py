@@ -10,6 +10,7 @@ from reportlab.platypus import Flowable
 from forms.clock import written_date
 from forms.render import paper
 from forms.render.paper import CONTENT_WIDTH, INK_SOFT, RED_DEEP, Fit, Span, Words, gap, grid, tick_box
+from forms.render.printing import print_sheets
 
 _QR_SIDE = 34 * mm
 _BESIDE_WIDTH = 130.0
@@ -50,7 +51,7 @@ def render_correction_notice(notice: CorrectionNotice) -> bytes:
         raise NothingToCorrect()
     fit = paper.tightest_needed(lambda fit: _story(notice, fit), paper.WHOLE_PAGE.height)
     foot = f"办件编号 {notice.case_number} · 要补的都写在这张上，一次说全"
-    return paper.print_sheets([_story(notice, fit or Fit())], title=f"补正告知书 {notice.case_number}", foot=foot)
+    return print_sheets([_story(notice, fit or Fit())], title=f"补正告知书 {notice.case_number}", foot=foot)
 
 
 class NothingToCorrect(paper.PaperFault):

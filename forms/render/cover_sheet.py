@@ -9,6 +9,7 @@ from reportlab.platypus import Flowable
 from forms.cover_code import CoverCode
 from forms.render import paper
 from forms.render.paper import CONTENT_WIDTH, INK_SOFT, RED_DEEP, Fit, Span, Words, gap, grid
+from forms.render.printing import print_sheets
 
 _QR_SIDE = 92 * mm
 
@@ -31,7 +32,7 @@ def render_cover_sheets(sheets: Sequence[CoverSheet]) -> bytes:
     if not sheets:
         raise NothingToSeparate()
     foot = "分隔页只用来分开材料，扫完可以再用，不算材料"
-    return paper.print_sheets([_page(sheet) for sheet in sheets], title=f"分隔页 {sheets[0].item_name}", foot=foot)
+    return print_sheets([_page(sheet) for sheet in sheets], title=f"分隔页 {sheets[0].item_name}", foot=foot)
 
 
 class NothingToSeparate(paper.PaperFault):

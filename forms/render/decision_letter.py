@@ -8,6 +8,7 @@ from forms.decision_letter import TITLES, DecisionLetter
 from forms.render import paper
 from forms.render.facts import certainty_note, fact_table
 from forms.render.paper import Fit, Span, Words, gap
+from forms.render.printing import print_sheets
 
 _TO_NUMBER = "（待编号）"
 _DECIDED = {
@@ -23,7 +24,7 @@ def render_decision_letter(letter: DecisionLetter) -> bytes:
     fit = paper.tightest_needed(lambda fit: _story(letter, fit), paper.WHOLE_PAGE.height)
     foot = f"办件编号 {letter.case_number} · 一式两份，一份交申请人，一份存档"
     title = TITLES[letter.outcome]
-    return paper.print_sheets([_story(letter, fit or Fit())], title=f"{title} {letter.case_number}", foot=foot)
+    return print_sheets([_story(letter, fit or Fit())], title=f"{title} {letter.case_number}", foot=foot)
 
 
 def _story(letter: DecisionLetter, fit: Fit) -> list[Flowable]:

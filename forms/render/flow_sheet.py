@@ -6,6 +6,7 @@ from forms.flow.chart import FlowChart
 from forms.render import paper
 from forms.render.flowchart import FlowChartDrawing, largest_size
 from forms.render.paper import CONTENT_WIDTH, INK_SOFT, Fit, Words, gap
+from forms.render.printing import print_sheets
 
 # A little under the other sheets' least: a way seen whole is worth more than half a point.
 _SMALLEST = 8.5
@@ -20,4 +21,4 @@ def render_flow_sheet(chart: FlowChart) -> bytes:
     size = largest_size(chart, CONTENT_WIDTH, room, smallest=_SMALLEST) or paper.SMALLEST_SIZE
     story = [*head, FlowChartDrawing(chart, size), gap(3), *notes]
     foot = "虚线是退回去重来的路 · 天数写在箭头旁边"
-    return paper.print_sheets([story], title=f"流程图 {chart.title}", foot=foot)
+    return print_sheets([story], title=f"流程图 {chart.title}", foot=foot)

@@ -9,6 +9,7 @@ from forms.clock import written_date
 from forms.render import paper
 from forms.render.facts import fact_table
 from forms.render.paper import CONTENT_WIDTH, RED_DEEP, Fit, Span, Words, gap
+from forms.render.printing import print_sheets
 from forms.render.signing import APPLICANT_SIGNS, SigningBox, signature
 
 _TO_WRITE = "＿＿＿＿＿＿＿＿＿＿"
@@ -56,7 +57,7 @@ def render_mandate(mandate: Mandate) -> bytes:
     """The mandate as PDF, A4, one page: what 民法典 第165条 wants in it: who, what for, which powers, how long, signed."""
     fit = paper.tightest_needed(lambda fit: _story(mandate, fit), paper.WHOLE_PAGE.height) or paper.FITS[-1]
     foot = "委托书不收费 · 签好名后请交给村代办员拍摄 · 内容依据《民法典》第165条"
-    return paper.print_sheets([_story(mandate, fit)], title=f"委托书 {mandate.item_name}", foot=foot)
+    return print_sheets([_story(mandate, fit)], title=f"委托书 {mandate.item_name}", foot=foot)
 
 
 def _story(mandate: Mandate, fit: Fit) -> list[Flowable]:

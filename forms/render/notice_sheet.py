@@ -10,6 +10,7 @@ from forms.notice_sheet import FINAL_WORDS, NoticeMaterial, NoticeSheet
 from forms.render import paper
 from forms.render.flowchart import FlowChartDrawing, largest_size
 from forms.render.paper import CONTENT_WIDTH, INK_SOFT, LINE, RED, RED_DEEP, Fit, Span, Words, gap, grid
+from forms.render.printing import print_sheets
 
 _BESIDE_WIDTH = 150.0
 _BETWEEN = 16.0
@@ -27,7 +28,7 @@ def render_notice_sheet(sheet: NoticeSheet) -> bytes:
     fit = paper.tightest_needed(lambda fit: _one_page(sheet, fit), height)
     parts = [_one_page(sheet, fit)] if fit else _two_pages(sheet, height)
     foot = f"依据目录 {sheet.catalogue_digest[:8]} 版打印 · 事项编码 {sheet.item_code} · 告知单不收费"
-    return paper.print_sheets(parts, title=f"一次性告知单 {sheet.item_name}", foot=foot)
+    return print_sheets(parts, title=f"一次性告知单 {sheet.item_name}", foot=foot)
 
 
 def _one_page(sheet: NoticeSheet, fit: Fit) -> list[Flowable]:

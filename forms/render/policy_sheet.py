@@ -7,6 +7,7 @@ from forms.policy_sheet import PolicySheet
 from forms.render import paper
 from forms.render.facts import certainty_note, fact_table
 from forms.render.paper import CONTENT_WIDTH, INK_SOFT, RED_DEEP, Fit, Span, Words, gap, grid
+from forms.render.printing import print_sheets
 
 _QR_SIDE = 30 * mm
 _LABEL_WIDTH = 92.0
@@ -16,7 +17,7 @@ def render_policy_sheet(sheet: PolicySheet) -> bytes:
     """The sheet as PDF, A4, one page where it fits."""
     fit = paper.tightest_needed(lambda fit: _story(sheet, fit), paper.WHOLE_PAGE.height) or paper.FITS[-1]
     foot = f"政策编码 {sheet.code} · 咨询、申请都不收费"
-    return paper.print_sheets([_story(sheet, fit)], title=f"惠民政策 {sheet.name}", foot=foot)
+    return print_sheets([_story(sheet, fit)], title=f"惠民政策 {sheet.name}", foot=foot)
 
 
 def _story(sheet: PolicySheet, fit: Fit) -> list[Flowable]:

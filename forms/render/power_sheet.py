@@ -7,6 +7,7 @@ from forms.render import paper
 from forms.render.facts import certainty_note, fact_table
 from forms.render.flowchart import FlowChartDrawing, largest_size
 from forms.render.paper import CONTENT_WIDTH, INK_SOFT, Fit, Words, gap
+from forms.render.printing import print_sheets
 
 # Of the space, the words give way before the drawing does.
 _FITS = (Fit(1.0, 1.0), Fit(0.9, 0.6), Fit(0.8, 0.4))
@@ -33,7 +34,7 @@ def _size_beside(sheet: PowerSheet, height: float, others: list[Flowable]) -> fl
 
 def _print(sheet: PowerSheet, parts: list[list[Flowable]]) -> bytes:
     foot = f"权力编码 {sheet.code} · {sheet.category}"
-    return paper.print_sheets(parts, title=f"村级权力流程图 {sheet.name}", foot=foot)
+    return print_sheets(parts, title=f"村级权力流程图 {sheet.name}", foot=foot)
 
 
 def _head(sheet: PowerSheet) -> list[Flowable]:

@@ -6,6 +6,7 @@ from forms.clock import written_date
 from forms.public_notice_sheet import SECRECY, PublicNoticeSheet
 from forms.render import paper
 from forms.render.paper import CONTENT_WIDTH, INK_SOFT, LINE, RED, RED_DEEP, Fit, Span, Words, gap, grid
+from forms.render.printing import print_sheets
 
 _LABEL_WIDTH = 150.0
 _BIG = 20.0
@@ -17,7 +18,7 @@ def render_public_notice_sheet(sheet: PublicNoticeSheet) -> bytes:
     """The sheet as PDF, A4, one page where it fits. Raises PaperFault when one block is taller than a page."""
     fit = paper.tightest_needed(lambda fit: _story(sheet, fit), paper.WHOLE_PAGE.height, _FITS) or _FITS[-1]
     foot = f"办件编号 {sheet.case_number} · 公示期满请取下，并拍照留存"
-    return paper.print_sheets([_story(sheet, fit)], title=f"公示单 {sheet.item_name}", foot=foot)
+    return print_sheets([_story(sheet, fit)], title=f"公示单 {sheet.item_name}", foot=foot)
 
 
 def _story(sheet: PublicNoticeSheet, fit: Fit) -> list[Flowable]:

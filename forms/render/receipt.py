@@ -24,6 +24,7 @@ from forms.render.paper import (
     gap,
     grid,
 )
+from forms.render.printing import print_sheets
 
 WAITING_WORDS = "已收件，待上传；有网后自动上传，办件编号可用查询码查到。"
 _TO_BE_CONFIRMED = "待确认"
@@ -60,7 +61,7 @@ def render_receipt(receipt: Receipt) -> bytes:
     foot = "这是收件回执，不是受理通知书；是否受理另行告诉您。请收好。"
     area = paper.UPPER_HALF if fit else paper.WHOLE_PAGE
     finish = _draw_cutting_line if fit else None
-    return paper.print_sheets([story], title=f"收件回执 {receipt.item_name}", foot=foot, area=area, finish_page=finish)
+    return print_sheets([story], title=f"收件回执 {receipt.item_name}", foot=foot, area=area, finish_page=finish)
 
 
 def _story(receipt: Receipt, fit: Fit) -> list[Flowable]:

@@ -13,7 +13,8 @@ from reportlab.lib.colors import Color
 from reportlab.pdfgen.canvas import Canvas
 
 from forms.clock import local
-from forms.render import fonts, paper
+from forms.render import fonts
+from forms.render.printing import new_canvas
 
 _ANGLE = 30
 _DARK = Color(0.13, 0.1, 0.08, alpha=0.2)
@@ -59,7 +60,7 @@ def _lay_over(page: PageObject, stamp: PageObject) -> None:
 def _stamps(sizes: list[tuple[float, float]], words: str) -> dict[tuple[float, float], PageObject]:
     """One transparent page per page size."""
     written = io.BytesIO()
-    canvas = paper.new_canvas(written, words)
+    canvas = new_canvas(written, words)
     for number, size in enumerate(sizes):
         canvas.setPageSize(size)
         _fill_page(canvas, size, fonts.printable(words), f"{_FORM_NAME}{number}")

@@ -22,6 +22,7 @@ from forms.render.application_form import render_application_form
 from forms.render.archive import NotForTheArchive, archival
 from forms.render.bundle import PageImage, bundle_pages, id_card_sheet
 from forms.render.notice_sheet import render_notice_sheet
+from forms.render.printing import print_sheets
 from forms.render.watermark import watermark_copy
 from tests.forms.render.reading import picture_of, text_of
 from tests.forms.render.samples import MADE_ON, VILLAGE, full_answers, jpeg
@@ -46,7 +47,7 @@ def papers(items, personal_sheet) -> dict[str, bytes]:
         "bundle": _bundle(),
         "grey": _bundle("L"),
         "marked": watermark_copy(_bundle(), "仅供办理高龄津贴使用"),
-        "rare": paper.print_sheets([[paper.Words("𠮷田龘㐂䶮𬱖𰻝𪛗", 20)]], title="单", foot="单"),
+        "rare": print_sheets([[paper.Words("𠮷田龘㐂䶮𬱖𰻝𪛗", 20)]], title="单", foot="单"),
     }
 
 

@@ -7,13 +7,14 @@ import pikepdf
 from fontTools.ttLib import TTFont
 
 from forms.render import paper
+from forms.render.printing import print_sheets
 from tests.forms.render.reading import text_of
 
 TEXT = "潘秀兰 450521，合浦县廉州镇𠮷田村"
 
 
 def _sheet(text: str) -> bytes:
-    return paper.print_sheets([[paper.Words(text, 12)]], title="试印", foot="试印")
+    return print_sheets([[paper.Words(text, 12)]], title="试印", foot="试印")
 
 
 def test_the_program_has_the_widths_and_the_glyphs_the_font_promises():

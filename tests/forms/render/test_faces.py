@@ -10,6 +10,7 @@ from fontTools.ttLib import TTFont
 from pypdf import PdfReader
 
 from forms.render import faces, fonts, paper
+from forms.render.printing import print_sheets
 from tests.forms.render.reading import picture_of, squeezed
 
 # One or more of each block, one of each font that serves it.
@@ -42,7 +43,7 @@ NEW = {"extension I": (0x2EBF0, 0x2EE5D, 0), "extension H": (0x31350, 0x323AF, 1
 
 
 def _sheet(text: str, bold: bool = False) -> bytes:
-    return paper.print_sheets([[paper.Words(text, 40, bold=bold)]], title="试印", foot="试印")
+    return print_sheets([[paper.Words(text, 40, bold=bold)]], title="试印", foot="试印")
 
 
 @pytest.mark.parametrize("bold", [False, True])
@@ -86,10 +87,11 @@ def test_an_ordinary_sheet_reads_no_rare_file():
     program = (
         "import sys\n"
         "from forms.render import faces, paper\n"
-        "paper.print_sheets([[paper.Words('潘秀兰，合浦县廉州镇', 12)]], title='单', foot='单')\n"
+        "from forms.render.printing import print_sheets\n"
+        "print_sheets([[paper.Words('潘秀兰，合浦县廉州镇', 12)]], title='单', foot='单')\n"
         "assert faces._read_rare.cache_info().currsize == 0\n"
         "assert 'fontTools.ttLib' not in sys.modules\n"
-        "paper.print_sheets([[paper.Words('𮧵', 12)]], title='单', foot='单')\n"
+        "print_sheets([[paper.Words('𮧵', 12)]], title='单', foot='单')\n"
         "read = faces._read_rare.cache_info().currsize\n"
         "assert 1 <= read <= 4, read\n"
     )

@@ -9,6 +9,7 @@ from forms.flow.chart import FlowChart
 from forms.render import paper
 from forms.render.flow_sheet import render_flow_sheet
 from forms.render.flowchart import SMALLEST, FlowChartDrawing, largest_size
+from forms.render.printing import print_sheets
 from tests.forms.flow.charts import CHARTS, chart
 from tests.forms.render.reading import (
     assert_family_type,
@@ -39,9 +40,7 @@ def test_every_chart_stands_whole_on_one_page(drawn):
 
 
 def print_at(drawn: FlowChart, size: float, room: float) -> bytes:
-    return paper.print_sheets(
-        [[paper.gap(paper.WHOLE_PAGE.height - room), FlowChartDrawing(drawn, size)]], title="", foot=""
-    )
+    return print_sheets([[paper.gap(paper.WHOLE_PAGE.height - room), FlowChartDrawing(drawn, size)]], title="", foot="")
 
 
 @pytest.mark.parametrize(("code", "size"), [("MZ-001", 16), ("Q-DW-01", 16), ("MZ-002", 14), ("Q-ZJ-02", 20)])

@@ -7,6 +7,7 @@ import pikepdf
 from forms.render import paper
 from forms.render.application_form import render_application_form
 from forms.render.notice_sheet import render_notice_sheet
+from forms.render.printing import print_sheets
 from tests.forms.render.reading import boxes_of, code_on
 from tests.forms.render.samples import MADE_ON, VILLAGE, full_answers
 
@@ -30,13 +31,13 @@ def test_an_ordinary_sheet_is_made_in_less_than_a_twentieth_of_a_second(items, p
 
 def test_a_code_stands_in_squares_that_a_phone_reads():
     content = "https://nswt.example.cn/c/K7QM3XV9RT"
-    pdf = paper.print_sheets([[paper.QrCode(content, 100)]], title="码", foot="码")
+    pdf = print_sheets([[paper.QrCode(content, 100)]], title="码", foot="码")
     assert code_on(pdf) == content
 
 
 def test_two_codes_on_one_sheet_do_not_disturb_each_other_or_the_words(tmp_path):
     story = [paper.QrCode("甲", 80), paper.Words("字", 12), paper.QrCode("乙", 80), paper.Words("字", 12)]
-    pdf = paper.print_sheets([story], title="码", foot="码")
+    pdf = print_sheets([story], title="码", foot="码")
     words = [box for box in boxes_of(pdf) if box.words == "字"]
     assert len(words) == 2 and words[0].left == words[1].left
     (tmp_path / "two.pdf").write_bytes(pdf)
@@ -46,7 +47,7 @@ def test_two_codes_on_one_sheet_do_not_disturb_each_other_or_the_words(tmp_path)
 
 def test_a_sign_without_ink_moves_nothing():
     def places(text):
-        return [(box.words, box.left) for box in boxes_of(paper.print_sheets([[text]], title="名", foot="名"))]
+        return [(box.words, box.left) for box in boxes_of(print_sheets([[text]], title="名", foot="名"))]
 
     plain, varied = (paper.Words(name, 14, align="right") for name in ("葛城 王", "葛\U000e0100城\ufe00 王\u200d"))
     assert places(plain) == places(varied)
