@@ -119,7 +119,7 @@ def _open_draft(work: Work, actor: Actor, kind: Kind, code: str, content: dict[s
         _require_not_withdrawn(row)
     if not rows and code in work.catalogue.entries(kind):
         rows = [_record_shipped(work, kind, code)]
-    row = _add_version(work, actor, kind, code, content, number=max((row.number for row in rows), default=0) + 1)
+    row = add_version(work, actor, kind, code, content, number=max((row.number for row in rows), default=0) + 1)
     _note(work, actor, "catalogue.drafted", row)
     return _draft(work, row)
 
@@ -145,15 +145,22 @@ def _record_shipped(work: Work, kind: Kind, code: str) -> CatalogueVersionRow:
     return row
 
 
-def _add_version(
-    work: Work, actor: Actor, kind: Kind, code: str, content: dict[str, Any], number: int
+def add_version(
+    work: Work,
+    actor: Actor,
+    kind: str,
+    code: str,
+    content: dict[str, Any],
+    number: int,
+    state: VersionState = VersionState.DRAFT,
 ) -> CatalogueVersionRow:
+    """One more version in this person's words: an entry's, or (kind `REGIONS`) a year's list of places."""
     row = CatalogueVersionRow(
         id=uuid4().hex,
         kind=kind,
         code=code,
         number=number,
-        state=VersionState.DRAFT,
+        state=state,
         content=content,
         writers=[actor.account_id],
         written_by=actor.display_name,

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
-from uuid import uuid4
 
 from forms.region_list import RegionChange, read_list, update_tree
 from server.db import catalogue as db
@@ -19,6 +18,7 @@ from server.domain.catalogue_version import (
     offered_actions,
 )
 from server.domain.people import Actor, Role
+from server.services.catalogue import add_version
 from server.services.catalogue_page import VersionLine, version_line
 from server.services.published import REGIONS
 from server.services.work import Work
@@ -77,24 +77,9 @@ def propose_list(work: Work, actor: Actor, rows: list[tuple[str, str]], since: d
     update = update_tree(_city_in_force(work, former), read_list(rows, code), since)
     if not update.changes:
         raise VersionRefused("新名单和现在用的一样，没有要改的。")
-    row = CatalogueVersionRow(
-        id=uuid4().hex,
-        kind=REGIONS,
-        code=code,
-        number=max((row.number for row in former), default=1) + 1,
-        state=VersionState.IN_REVIEW,
-        content={
-            "city": update.city,
-            "since": since.isoformat(),
-            "changes": [vars(change) for change in update.changes],
-        },
-        writers=[actor.account_id],
-        written_by=actor.display_name,
-        written_at=work.now,
-        edition=1,
-    )
-    work.session.add(row)
-    work.session.flush()
+    content = {"city": update.city, "since": since.isoformat(), "changes": [vars(change) for change in update.changes]}
+    number = max((row.number for row in former), default=1) + 1
+    row = add_version(work, actor, REGIONS, code, content, number, VersionState.IN_REVIEW)
     detail = {"number": row.number, "changes": len(update.changes)}
     append_audit(
         work.session, at=work.now, actor=actor.account_id, action="regions.proposed", subject=code, detail=detail
