@@ -1,0 +1,54 @@
+"""What reading a page gives, in plain values: lines, the turn that sets it upright, the paper it is, its fields."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+PaperKind = Literal["id_card_front", "id_card_back", "household_register", "bank_passbook", "bank_card", "other"]
+#: degrees clockwise that set a page upright
+Turn = Literal[0, 90, 180, 270]
+FieldName = Literal[
+    "name", "sex", "nation", "birth_date", "address", "id_number", "issuer", "valid_from", "valid_until",
+    "household_number", "householder", "relation", "account_number", "account_name", "bank",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False)
+class Line:
+    """One line of text as printed; `box` float (4, 2) TL, TR, BR, BL in pixels of the page that was read; `sure` 0..1."""
+
+    text: str
+    box: np.ndarray
+    sure: float
+
+
+@dataclass(frozen=True)
+class ReadField:
+    """One field: `value` exactly as printed (dates as ISO days), and in `trouble` a Chinese sentence when it cannot be right."""
+
+    name: FieldName
+    label: str
+    value: str
+    sure: float
+    trouble: str | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Reading:
+    """What a page says. `kind` is None when nothing tells what paper it is; `turn` is what would set it upright."""
+
+    lines: tuple[Line, ...]
+    turn: Turn
+    kind: PaperKind | None
+    fields: tuple[ReadField, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The lines from top to bottom, one a row."""
+        return "\n".join(line.text for line in self.lines)
+
+    def find(self, name: FieldName) -> ReadField | None:
+        return next((field for field in self.fields if field.name == name), None)
