@@ -8,7 +8,8 @@ from benchmarks.measuring import compare
 from forms.clock import SystemClock
 from kiosk.camera.specimens import specimens_for, story_person
 from kiosk.camera.virtual import VirtualCamera
-from kiosk.imaging.capture import encode_page, process
+from kiosk.imaging.capture import process
+from kiosk.imaging.encode import encode_page
 from kiosk.imaging.read import read_picture
 from kiosk.imaging.rectify import rectify
 

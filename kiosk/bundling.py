@@ -6,7 +6,8 @@ from pathlib import Path
 import numpy as np
 
 from forms.render.bundle import PageImage, bundle_pages
-from kiosk.imaging.capture import encode_page, process
+from kiosk.imaging.capture import process
+from kiosk.imaging.encode import encode_page
 from kiosk.imaging.read import read_picture
 from kiosk.imaging.rectify import A4_MM, CARD_MM, shape_of
 

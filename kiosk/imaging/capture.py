@@ -5,13 +5,15 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 
-from kiosk.imaging.enhance import enhance
+from kiosk.imaging.enhance import Mode, enhance
 from kiosk.imaging.page import Sheet, find_sheet
 from kiosk.imaging.quality import Finding, assess
-from kiosk.imaging.rectify import rectify
+from kiosk.imaging.rectify import rectify, shape_of
+
+#: a card is written small and read by machine; A4 as archives want it (DA/T 31-2017: at least 200)
+DPI = {"card": 300, "a4": 200, "other": 200}
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,19 +27,17 @@ class Capture:
     ms: float
 
 
-def process(image: np.ndarray) -> Capture:
+def process(image: np.ndarray, mode: Mode = "colour") -> Capture:
     """Find, judge, straighten and even out the sheet in a BGR uint8 picture; acceptable when nothing found blocks."""
     started = time.perf_counter()
     sheet = find_sheet(image)
-    findings = tuple(assess(image, sheet))
-    page = None if sheet is None else enhance(rectify(image, sheet.corners))
+    findings = tuple(assess(image, sheet, still_width=image.shape[1]))
+    page = None if sheet is None else enhance(straightened(image, sheet), mode)
     acceptable = page is not None and not any(finding.blocking for finding in findings)
     return Capture(sheet, findings, page, acceptable, (time.perf_counter() - started) * 1000)
 
 
-def encode_page(page: np.ndarray, quality: int = 85) -> bytes:
-    """Return a page (BGR or grey uint8) as JPEG bytes; quality 1..100."""
-    worked, encoded = cv2.imencode(".jpg", page, [cv2.IMWRITE_JPEG_QUALITY, quality])
-    if not worked:
-        raise ValueError(f"a page of shape {page.shape} and type {page.dtype} cannot be encoded")
-    return encoded.tobytes()
+def straightened(image: np.ndarray, sheet: Sheet) -> np.ndarray:
+    """Return the sheet as an upright BGR page, as fine as its kind of paper needs."""
+    kind = shape_of(sheet.corners, image.shape)
+    return rectify(image, sheet.corners, DPI[kind], kind)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 
 from kiosk.imaging.candidates import make_work, propose
@@ -12,9 +11,10 @@ from kiosk.imaging.evidence import measure
 from kiosk.imaging.geometry import ordered
 from kiosk.imaging.judgement import confidence_of, judge
 from kiosk.imaging.refine import refine, refine_corners
+from kiosk.imaging.view import halved, shrunk
 
 SEARCH_SIDE = 448
-FITTING_SIDE = 1280
+FITTING_SIDE = 1700
 LEAST_SIDE = 32
 
 
@@ -30,9 +30,9 @@ def find_sheet(image: np.ndarray) -> Sheet | None:
     """Return the main sheet in a BGR uint8 picture, or None when the desk is empty. Corners may lie just outside."""
     if min(image.shape[:2]) < LEAST_SIDE:
         return None
-    fitting, fitting_scale = _shrunk(image, FITTING_SIDE)
-    search, search_scale = _shrunk(fitting, SEARCH_SIDE)
-    work = make_work(search)
+    fitting = halved(image, FITTING_SIDE)
+    search = shrunk(fitting.image, SEARCH_SIDE)
+    work = make_work(search.image)
     quads = propose(work)
     if len(quads) == 0:
         return None
@@ -40,24 +40,13 @@ def find_sheet(image: np.ndarray) -> Sheet | None:
     best = int(np.argmax(scores))
     if scores[best] <= 0:
         return None
-    rough = (quads[best] + 0.5) / search_scale - 0.5
-    corners = _fit_to_edge(fitting, rough)
-    return Sheet(ordered((corners + 0.5) / fitting_scale - 0.5), confidence_of(scores))
-
-
-def _shrunk(image: np.ndarray, longest: int) -> tuple[np.ndarray, float]:
-    """Return the picture with its longer side at most `longest`, and the scale applied."""
-    scale = min(1.0, longest / max(image.shape[:2]))
-    if scale == 1.0:
-        return image, 1.0
-    size = (max(1, round(image.shape[1] * scale)), max(1, round(image.shape[0] * scale)))
-    return cv2.resize(image, size, interpolation=cv2.INTER_AREA), scale
+    corners = _fit_to_edge(fitting.image, search.to_picture(quads[best]))
+    return Sheet(ordered(fitting.to_picture(corners)), confidence_of(scores))
 
 
 def _fit_to_edge(image: np.ndarray, corners: np.ndarray) -> np.ndarray:
     """Fit the sides far enough to catch a rough outline's error, then closely, then the corners one by one."""
-    lab = cv2.cvtColor(image, cv2.COLOR_BGR2LAB)
     side = max(image.shape[:2])
-    corners = refine(lab, corners, reach=max(4.0, side * 0.010))
-    corners = refine(lab, corners, reach=max(2.5, side * 0.0035))
-    return refine_corners(lab, corners, reach=max(4.0, side * 0.010))
+    corners = refine(image, corners, reach=max(4.0, side * 0.010))
+    corners = refine(image, corners, reach=max(2.5, side * 0.0035))
+    return refine_corners(image, corners, reach=max(4.0, side * 0.010))

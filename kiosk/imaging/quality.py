@@ -13,7 +13,9 @@ import cv2
 import numpy as np
 
 from kiosk.imaging.page import Sheet
+from kiosk.imaging.rectify import A4_MM, CARD_MM, shape_of
 from kiosk.imaging.sharpness import blur_of
+from kiosk.imaging.view import halved
 
 Code = Literal["no_sheet", "blurred", "cut_off", "glare", "too_dark", "too_small", "obstructed"]
 Box = tuple[int, int, int, int]
@@ -24,6 +26,8 @@ DARK_BELOW = 75
 NIGHT_BELOW = 36
 SMALL_SHARE = 0.012
 SMALL_SIDE = 200
+# Dots per inch below which small print is lost: A4 forms are printed in 10 point and more, cards in 6.
+LEAST_DPI = {"a4": 120, "card": 170}
 # An edge counts as on the picture's border when it is nearer than this share of the picture's longer side.
 BORDER_SHARE = 0.004
 # Blur is judged twice: as a share of the sheet (thousandths of its longer side), and in pixels, so that a small
@@ -46,8 +50,12 @@ class Finding:
     blocking: bool
 
 
-def assess(image: np.ndarray, sheet: Sheet | None) -> list[Finding]:
-    """Return what is wrong with a BGR picture in which `sheet` was found; an empty list for a good one."""
+def assess(image: np.ndarray, sheet: Sheet | None, still_width: int | None = None) -> list[Finding]:
+    """Return what is wrong with a BGR picture in which `sheet` was found; an empty list for a good one.
+
+    `still_width` is how wide the camera's pictures for the record are, in pixels: a live view is smaller, and only with it
+    can be said whether print will be fine enough.
+    """
     if sheet is None:
         dark = _too_dark(image, NIGHT_BELOW)
         if dark:
@@ -57,7 +65,7 @@ def assess(image: np.ndarray, sheet: Sheet | None) -> list[Finding]:
     checks = (
         _cut_off(image, sheet.corners),
         _too_dark(page),
-        _too_small(image, sheet.corners),
+        _too_small(image, sheet.corners, still_width),
         _blurred(image, sheet.corners),
         _glare(page, back, image.shape),
         _obstructed(page, back, image.shape),
@@ -72,12 +80,9 @@ def _look_at(image: np.ndarray, corners: np.ndarray) -> tuple[np.ndarray, np.nda
     scale = LOOK_SIDE / max(width, height)
     size = (max(16, round(width * scale)), max(16, round(height * scale)))
     target = np.array([[0, 0], [size[0], 0], [size[0], size[1]], [0, size[1]]], np.float32)
-    shrink = max(1, int(1 / scale / 1.5))
-    small = (
-        image if shrink == 1 else cv2.resize(image, None, fx=1 / shrink, fy=1 / shrink, interpolation=cv2.INTER_AREA)
-    )
-    matrix = cv2.getPerspectiveTransform((corners / shrink).astype(np.float32), target)
-    page = cv2.warpPerspective(small, matrix, size, borderMode=cv2.BORDER_REPLICATE)
+    near = halved(image, max(LOOK_SIDE, int(2 * LOOK_SIDE * max(image.shape[:2]) / max(width, height))))
+    matrix = cv2.getPerspectiveTransform(near.from_picture(corners).astype(np.float32), target)
+    page = cv2.warpPerspective(near.image, matrix, size, borderMode=cv2.BORDER_REPLICATE)
     return page, cv2.getPerspectiveTransform(target, corners.astype(np.float32))
 
 
@@ -106,14 +111,26 @@ def _too_dark(page: np.ndarray, limit: float = DARK_BELOW) -> Finding | None:
     return Finding("too_dark", "光线太暗了，请打开高拍仪的灯，或开灯再拍。", None, False)
 
 
-def _too_small(image: np.ndarray, corners: np.ndarray) -> Finding | None:
+def _too_small(image: np.ndarray, corners: np.ndarray, still_width: int | None) -> Finding | None:
     share = cv2.contourArea(corners.astype(np.float32)) / (image.shape[0] * image.shape[1])
-    longest = np.linalg.norm(np.roll(corners, -1, axis=0) - corners, axis=1).max()
-    if share >= SMALL_SHARE and longest >= SMALL_SIDE:
+    longest = float(np.linalg.norm(np.roll(corners, -1, axis=0) - corners, axis=1).max())
+    words = None
+    if share < SMALL_SHARE or longest < SMALL_SIDE:
+        words = "材料拍得太小，请把高拍仪放低一点，让材料占满画面。"
+    elif still_width is not None:
+        words = _too_coarse(corners, image.shape, longest * still_width / image.shape[1])
+    return None if words is None else Finding("too_small", words, _box_of(corners, image.shape), False)
+
+
+def _too_coarse(corners: np.ndarray, shape: tuple[int, ...], still_pixels: float) -> str | None:
+    """Say so when paper of known size is seen with too few dots per inch; `still_pixels` is its longer side in the still."""
+    kind = shape_of(corners, shape)
+    if kind == "other":
         return None
-    return Finding(
-        "too_small", "材料拍得太小，请把高拍仪放低一点，让材料占满画面。", _box_of(corners, image.shape), False
-    )
+    dpi = still_pixels / max(A4_MM if kind == "a4" else CARD_MM) * 25.4
+    if dpi >= LEAST_DPI[kind]:
+        return None
+    return f"小字会看不清：每英寸只有{dpi:.0f}个点，要有{LEAST_DPI[kind]}个。请把高拍仪放低一点，让材料占满画面。"
 
 
 def _blurred(image: np.ndarray, corners: np.ndarray) -> Finding | None:

@@ -18,16 +18,14 @@ PLAIN_STEP = 5.0
 FAR_COUNTS_LESS = 0.5
 # A side nearer to the picture's border than this share of its longer side is where the picture ends, not the sheet.
 BORDER_SHARE = 0.003
-# 8-bit Lab stretches the lightness to 0..255.
-LAB_UNITS = np.array([100 / 255, 1.0, 1.0], np.float32)
 
 
-def refine(lab: np.ndarray, corners: np.ndarray, reach: float) -> np.ndarray:
+def refine(image: np.ndarray, corners: np.ndarray, reach: float) -> np.ndarray:
     """Return corners (4, 2) with each side fitted to the strongest nearby edge; a side without one stays.
 
-    `lab` is the picture in OpenCV's 8-bit Lab (height, width, 3); `reach` says how far to look on both sides, in pixels.
+    `image` is BGR uint8 (height, width, 3); `reach` says how far to look on both sides, in pixels.
     """
-    points, normals, places, weights = _read_edges(lab, corners, reach)
+    points, normals, places, weights = _read_edges(image, corners, reach)
     lines = np.empty((4, 3))
     for side in range(4):
         fitted = _fit(ALONG, places[side], weights[side], reach) or (0.0, 0.0)
@@ -36,9 +34,9 @@ def refine(lab: np.ndarray, corners: np.ndarray, reach: float) -> np.ndarray:
     return found if _is_sound(found, corners, reach) else corners
 
 
-def refine_corners(lab: np.ndarray, corners: np.ndarray, reach: float) -> np.ndarray:
+def refine_corners(image: np.ndarray, corners: np.ndarray, reach: float) -> np.ndarray:
     """Return corners (4, 2) moved to where the ends of their two sides meet: sheets curl, and their sides bend a little."""
-    points, normals, places, weights = _read_edges(lab, corners, reach)
+    points, normals, places, weights = _read_edges(image, corners, reach)
     ends = []
     for side in range(4):
         halves = []
@@ -51,14 +49,14 @@ def refine_corners(lab: np.ndarray, corners: np.ndarray, reach: float) -> np.nda
     return found if _is_sound(found, corners, reach) else corners
 
 
-def _read_edges(lab: np.ndarray, corners: np.ndarray, reach: float) -> tuple[np.ndarray, ...]:
+def _read_edges(image: np.ndarray, corners: np.ndarray, reach: float) -> tuple[np.ndarray, ...]:
     """Return points (4, samples, 2), normals (4, 2), and where along the normal the edge is, with weights (4, samples)."""
     points, normals = side_points(corners[None], ALONG)
     offsets = np.arange(-reach, reach + 0.5, 0.5 if reach <= 4 else 1.0)
-    profiles = _profiles(lab, points[0], normals[0], offsets)
+    profiles = _profiles(image, points[0], normals[0], offsets)
     found = [_edge_places(profile, offsets) for profile in profiles]
     places, weights = (np.array(values) for values in zip(*found, strict=True))
-    weights[_at_border(points[0], lab.shape)] = 0.0
+    weights[_at_border(points[0], image.shape)] = 0.0
     return points[0], normals[0, :, 0], places, weights
 
 
@@ -77,14 +75,14 @@ def _line(points: np.ndarray, normal: np.ndarray, fitted: tuple[float, float]) -
     return np.cross([*start, 1.0], [*end, 1.0])
 
 
-def _profiles(lab: np.ndarray, points: np.ndarray, normals: np.ndarray, offsets: np.ndarray) -> np.ndarray:
-    """Read colours across each side: (4, samples, offsets, 3); nan where outside the picture."""
+def _profiles(image: np.ndarray, points: np.ndarray, normals: np.ndarray, offsets: np.ndarray) -> np.ndarray:
+    """Read Lab colours across each side: (4, samples, offsets, 3); nan where outside the picture."""
     places = points[:, :, None, :] + normals[:, :, None, :] * offsets[None, None, :, None]
     shape = places.shape[:3]
     maps = places.reshape(shape[0] * shape[1], shape[2], 2).astype(np.float32)
-    read = cv2.remap(lab, maps[..., 0], maps[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    colours = read.reshape(*shape, 3).astype(np.float32) * LAB_UNITS
-    limit = np.array([lab.shape[1] - 1, lab.shape[0] - 1])
+    read = cv2.remap(image, maps[..., 0], maps[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    colours = cv2.cvtColor(read.astype(np.float32) / 255, cv2.COLOR_BGR2LAB).reshape(*shape, 3)
+    limit = np.array([image.shape[1] - 1, image.shape[0] - 1])
     colours[((places < 0) | (places > limit)).any(axis=-1)] = np.nan
     return colours
 

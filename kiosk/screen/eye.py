@@ -5,7 +5,8 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from kiosk.imaging.capture import encode_page, process
+from kiosk.imaging.capture import process
+from kiosk.imaging.encode import encode_page
 from kiosk.imaging.page import find_sheet
 from kiosk.imaging.quality import assess
 

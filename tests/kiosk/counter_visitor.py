@@ -7,7 +7,7 @@ import time
 import numpy as np
 
 from kiosk.camera.virtual import VirtualCamera
-from kiosk.imaging.capture import encode_page
+from kiosk.imaging.encode import encode_page
 from kiosk.screen.eye import Advice, Look, Taken
 
 

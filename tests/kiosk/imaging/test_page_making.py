@@ -6,7 +6,8 @@ import pytest
 
 from kiosk.camera.specimens import specimens_for, story_person
 from kiosk.camera.virtual import VirtualCamera, VirtualCameraSettings
-from kiosk.imaging.capture import encode_page, process
+from kiosk.imaging.capture import process
+from kiosk.imaging.encode import encode_page, encode_within
 from kiosk.imaging.enhance import enhance
 from kiosk.imaging.rectify import rectify, shape_of, true_proportion
 
@@ -84,7 +85,7 @@ def test_a_good_frame_becomes_an_acceptable_page() -> None:
     image, _ = photograph("id_card_front", desk="wood", resolution=FULL_SIZE)
     capture = process(image)
     assert capture.acceptable and capture.findings == ()
-    assert capture.page.shape == (425, 674, 3) and capture.ms > 0
+    assert capture.page.shape == (638, 1011, 3) and capture.ms > 0
     encoded = encode_page(capture.page)
     assert encoded[:2] == b"\xff\xd8" and len(encode_page(capture.page, 30)) < len(encoded)
 
@@ -93,3 +94,28 @@ def test_an_empty_desk_is_not_acceptable_and_has_no_page() -> None:
     capture = process(VirtualCamera(VirtualCameraSettings(resolution=(1280, 960))).still().image)
     assert not capture.acceptable and capture.page is None and capture.sheet is None
     assert [finding.code for finding in capture.findings] == ["no_sheet"]
+
+
+def test_a_page_is_made_as_light_as_its_material_may_be() -> None:
+    page = SHEETS["household_register_2"].picture
+    whole = len(encode_page(page))
+    small = encode_within(page, whole // 3)
+    assert len(small) <= whole // 3 and small[:2] == b"\xff\xd8"
+    assert encode_within(page, whole) == encode_page(page)
+    assert len(encode_within(page, 1)) < len(small)
+
+
+def test_in_black_and_white_only_ink_is_left() -> None:
+    image, corners = photograph("apply_form", unevenness=0.8, light=0.7)
+    page = enhance(rectify(image, corners), mode="bitonal")
+    assert page.ndim == 2 and set(np.unique(page)) == {0, 255}
+    assert 0.005 < (page == 0).mean() < 0.15
+
+
+def test_the_cast_of_a_lamp_goes_and_coloured_paper_stays() -> None:
+    sheet = np.full((500, 350, 3), 235, np.uint8)
+    cv2.putText(sheet, "2026", (60, 250), cv2.FONT_HERSHEY_SIMPLEX, 3, (20, 20, 20), 6)
+    warm = (sheet * np.array([0.9, 0.97, 1.0])).astype(np.uint8)
+    pink = (sheet * np.array([0.75, 0.68, 1.0])).astype(np.uint8)
+    assert np.ptp(np.median(enhance(warm).reshape(-1, 3), axis=0)) <= 2
+    assert np.ptp(np.median(enhance(pink).reshape(-1, 3), axis=0)) > 50

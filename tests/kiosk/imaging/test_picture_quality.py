@@ -103,3 +103,13 @@ def test_a_sheet_far_away_is_too_small() -> None:
     image[600:640, 800:900] = 230
     findings = {finding.code: finding for finding in assess(image, Sheet(corners, 0.9))}
     assert not findings["too_small"].blocking
+
+
+def test_a_still_too_coarse_for_print_is_told_with_its_dots_per_inch() -> None:
+    camera = VirtualCamera(VirtualCameraSettings(resolution=SIZE))
+    camera.place(SHEETS["apply_form"].picture)
+    image = camera.still().image
+    sheet = find_sheet(image)
+    told = {one.code: one for one in assess(image, sheet, still_width=1000)}["too_small"]
+    assert "每英寸" in told.sentence and not told.blocking
+    assert assess(image, sheet, still_width=3264) == []
