@@ -1,8 +1,8 @@
 """Learns how to weigh the evidence for a sheet (kiosk/imaging/weights.py) from labelled photographs and drawn pictures.
 
-    python scripts/learn_sheet_weights.py PHOTOS LABELS.json [--check] [--out kiosk/imaging/weights.py]
+    python scripts/learn_sheet_weights.py PHOTOS LABELS.json TEXTURES PAGES [--check] [--out kiosk/imaging/weights.py]
 
-LABELS is a list of {"file": name, "corners": [[x, y] * 4] or null}. Every photograph is used in many turned, cropped,
+TEXTURES and PAGES are what scripts/sheet_scenes.py draws from. LABELS is a list of {"file": name, "corners": [[x, y] * 4] or null}. Every photograph is used in many turned, cropped,
 darkened and blurred views. --check leaves photographs out in turn and reports how the rest does on them.
 """
 
@@ -15,16 +15,17 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+from sheet_scenes import Material, draw_scene
 
-from kiosk.camera.specimens import specimens_for, story_person
-from kiosk.camera.virtual import VirtualCameraSettings, compose, draw_desk, sheet_corners
-from kiosk.imaging.candidates import make_work, propose
+from kiosk.imaging.candidates import SEARCH_SIDE, Work, make_work, propose_quickly, propose_thoroughly
 from kiosk.imaging.evidence import NAMES, measure
-from kiosk.imaging.page import SEARCH_SIDE
+from kiosk.imaging.view import shrunk
 
 OPINIONS = 10
 GOOD_OVERLAP = 0.93
 DRAWN = "drawn"
+#: other scenes than those the network learned from
+FIRST_DRAWN = 900_000_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,13 +40,18 @@ class Lesson:
 
 def make_lesson(source: str, image: np.ndarray, corners: np.ndarray | None) -> Lesson:
     """Search a picture as the product does and note how well each candidate lies on the true corners."""
-    scale = SEARCH_SIDE / max(image.shape[:2])
-    work = make_work(cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA))
-    quads = propose(work)
+    work, quads, scale = searched(image)
     overlap = np.zeros(len(quads))
     if corners is not None:
         overlap = np.array([visible_overlap(quad, corners * scale, work.size) for quad in quads])
     return Lesson(source, measure(work, quads), overlap, corners is None)
+
+
+def searched(image: np.ndarray) -> tuple[Work, np.ndarray, float]:
+    """Return the work picture, all its candidates, and its scale."""
+    view = shrunk(image, SEARCH_SIDE)
+    work = make_work(view.image)
+    return work, np.concatenate([propose_quickly(work), propose_thoroughly(work)]), view.scale
 
 
 def visible_overlap(one: np.ndarray, other: np.ndarray, size: tuple[int, int]) -> float:
@@ -127,70 +133,14 @@ def lessons_from_photograph(source, image, corners, views, generator) -> list[Le
     return found
 
 
-def drawn_lesson(number: int, generator: np.random.Generator) -> Lesson | None:
-    """Return a lesson on a drawn desk with clutter, and a specimen or a blank sheet in seven of ten."""
-    size = (640, 480)
-    settings = VirtualCameraSettings(
-        resolution=size, seed=number, desk=str(generator.choice(["dark", "light", "wood"])), noise=0,
-        tilt_degrees=float(generator.choice([0, 90, 180, 270]) + generator.normal(0, 14)), light=generator.uniform(0.25, 1.05),
-        perspective=generator.uniform(-0.1, 0.35), unevenness=generator.uniform(0, 1), shadow=generator.uniform(0, 0.5),
-        offset_mm=tuple(generator.normal(0, 90 if generator.random() < 0.2 else 25, 2)),
-    )  # fmt: skip
-    desk = with_clutter(any_desk(settings, size, generator), generator)
-    if generator.random() < 0.3:
-        return make_lesson(DRAWN, relit(compose(settings, None, (0, 0), size, desk=desk), generator), None)
-    sheets = list(specimens_for(story_person()).values())
-    sheet = sheets[generator.integers(len(sheets))]
-    picture = (
-        sheet.picture if generator.random() < 0.8 else np.full((700, 500, 3), generator.integers(225, 255), np.uint8)
-    )
-    zoom = generator.uniform(0.8, 1.9) if sheet.width_mm < 200 else generator.uniform(0.75, 1.0)
-    size_mm = (sheet.width_mm * zoom, sheet.height_mm * zoom)
-    corners = sheet_corners(settings, size_mm, size)
-    if visible_share(corners, size) < 0.4:
-        return None
-    return make_lesson(DRAWN, relit(compose(settings, picture, size_mm, size, desk=desk), generator), corners)
-
-
-def any_desk(settings: VirtualCameraSettings, size: tuple[int, int], generator: np.random.Generator) -> np.ndarray:
-    """Draw one of the camera's desks in another tint, or a striped, clouded or two-coloured one."""
-    kind = generator.integers(6)
-    if kind < 3:
-        return np.clip(draw_desk(settings.desk, size, settings.seed) * generator.uniform(0.6, 1.25, 3), 0, 255).astype(
-            np.uint8
-        )
-    desk = np.full((size[1], size[0], 3), generator.uniform(30, 225, 3))
-    down, across = np.mgrid[0 : size[1], 0 : size[0]]
-    angle = generator.uniform(0, np.pi)
-    along = across * np.cos(angle) + down * np.sin(angle)
-    if kind == 3:
-        desk += (np.sign(np.sin(along / generator.uniform(20, 120))) * generator.uniform(4, 60))[..., None]
-    elif kind == 4:
-        for count, depth in ((4, 12), (20, 8), (90, 6), (200, 4)):
-            cloud = generator.normal(0, depth, (count, int(count * 1.3))).astype(np.float32)
-            desk += cv2.resize(cloud, size, interpolation=cv2.INTER_CUBIC)[..., None]
-    else:
-        desk[along > np.quantile(along, generator.uniform(0.2, 0.8))] = generator.uniform(30, 225, 3)
-    return np.clip(desk, 0, 255).astype(np.uint8)
-
-
-def with_clutter(desk: np.ndarray, generator: np.random.Generator) -> np.ndarray:
-    """Draw cups, cables and pens on a desk."""
-    height, width = desk.shape[:2]
-    for _ in range(generator.integers(0, 6)):
-        colour = tuple(int(value) for value in generator.uniform(0, 255, 3))
-        middle = generator.uniform(0, 1, 2) * [width, height]
-        kind = generator.integers(3)
-        if kind == 0:
-            cv2.circle(desk, tuple(middle.astype(int).tolist()), int(generator.uniform(5, 70)), colour, -1, cv2.LINE_AA)
-        elif kind == 1:
-            cable = np.cumsum(np.vstack([middle, generator.normal(0, 60, (8, 2))]), axis=0)
-            cv2.polylines(desk, [cable.astype(np.int32)], False, colour, int(generator.uniform(2, 9)), cv2.LINE_AA)
-        else:
-            size = (generator.uniform(60, 200), generator.uniform(8, 30))
-            pen = cv2.boxPoints((middle.tolist(), size, generator.uniform(0, 180)))
-            cv2.fillConvexPoly(desk, pen.astype(np.int32), colour, cv2.LINE_AA)
-    return desk
+def drawn_lesson(material: Material, seed: int) -> Lesson:
+    """Return the lesson of a drawn scene; any of its sheets is a right answer."""
+    size = (640, 480) if seed % 2 else (480, 640)
+    scene = draw_scene(material, seed, size)
+    work, quads, scale = searched(scene.image)
+    overlaps = [[visible_overlap(quad, sheet * scale, work.size) for quad in quads] for sheet in scene.quads]
+    overlap = np.max(overlaps, axis=0) if overlaps else np.zeros(len(quads))
+    return Lesson(DRAWN, measure(work, quads), overlap, len(scene.quads) == 0)
 
 
 class Rule:
@@ -203,6 +153,7 @@ class Rule:
             generator.normal(0, 0.1, (count, OPINIONS)), np.zeros(OPINIONS), generator.normal(0, 0.3, OPINIONS),
             np.zeros(count), np.zeros(1),
         ]  # fmt: skip
+        self.parts = [part.astype(np.float32) for part in self.parts]
 
     def score(self, evidence: np.ndarray) -> np.ndarray:
         """Return scores (n,); above 0 more likely the sheet than an empty desk."""
@@ -214,7 +165,7 @@ class Rule:
 def learn(lessons: list[Lesson], rounds: int = 700, decay: float = 2e-3) -> Rule:
     """Fit the rule so that, in every picture, the good candidates (or "no sheet") win a softmax vote. Adam, full batch."""
     lessons = [lesson for lesson in lessons if len(lesson.overlap)]
-    evidence = np.vstack([lesson.evidence for lesson in lessons])
+    evidence = np.vstack([lesson.evidence for lesson in lessons]).astype(np.float32)
     picture = np.repeat(np.arange(len(lessons)), [len(lesson.overlap) for lesson in lessons])
     wanted, weight = targets(lessons, picture)
     rule = Rule(evidence, np.random.default_rng(0))
@@ -229,7 +180,7 @@ def learn(lessons: list[Lesson], rounds: int = 700, decay: float = 2e-3) -> Rule
         top = np.maximum(0, np.maximum.reduceat(score, starts))
         raised = np.exp(score - top[picture])
         chance = raised / (np.bincount(picture, raised, len(lessons)) + np.exp(-top))[picture]
-        slope = (chance - wanted) * weight[picture]
+        slope = ((chance - wanted) * weight[picture]).astype(np.float32)
         inner = slope[:, None] * opinion * (1 - opinions**2)
         slopes = [
             standard.T @ inner + decay * mixed, inner.sum(axis=0), opinions.T @ slope + decay * opinion,
@@ -240,14 +191,14 @@ def learn(lessons: list[Lesson], rounds: int = 700, decay: float = 2e-3) -> Rule
             first[number] = 0.9 * first[number] + 0.1 * gradient
             second[number] = 0.99 * second[number] + 0.01 * gradient**2
             ahead = first[number] / (1 - 0.9**step) / (np.sqrt(second[number] / (1 - 0.99**step)) + 1e-8)
-            rule.parts[number] = rule.parts[number] - rate * ahead
+            rule.parts[number] = (rule.parts[number] - rate * ahead).astype(np.float32)
     return rule
 
 
 def targets(lessons: list[Lesson], picture: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return the share of the vote each candidate should get, and the weight of each picture."""
     good = np.concatenate([
-        np.where(one.overlap >= max(GOOD_OVERLAP, one.overlap.max() - 0.02), 1.0, np.where(one.overlap >= 0.9, 0.3, 0.0))
+        np.where(one.overlap >= max(GOOD_OVERLAP, one.overlap.max() - 0.01), 1.0, np.where(one.overlap >= 0.95, 0.1, 0.0))
         for one in lessons
     ])  # fmt: skip
     empty = np.array([float(one.empty) for one in lessons])
@@ -305,6 +256,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("photos", type=Path)
     parser.add_argument("labels", type=Path)
+    parser.add_argument("textures", type=Path)
+    parser.add_argument("pages", type=Path)
     parser.add_argument("--out", type=Path, default=Path("kiosk/imaging/weights.py"))
     parser.add_argument("--views", type=int, default=20)
     parser.add_argument("--drawn", type=int, default=800)
@@ -318,7 +271,8 @@ def main() -> None:
         image = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
         corners = None if label["corners"] is None else np.array(label["corners"]) * scale
         lessons += lessons_from_photograph(label["file"], image, corners, options.views, generator)
-    lessons += [one for one in (drawn_lesson(number, generator) for number in range(options.drawn)) if one is not None]
+    material = Material(options.textures, options.pages)
+    lessons += [drawn_lesson(material, FIRST_DRAWN + number) for number in range(options.drawn)]
     rule = learn(lessons)
     report("photographs", rule, [lesson for lesson in lessons if lesson.source != DRAWN])
     report("drawn", rule, [lesson for lesson in lessons if lesson.source == DRAWN])

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from kiosk.imaging.enhance import Mode, enhance
-from kiosk.imaging.page import Sheet, find_sheet
+from kiosk.imaging.page import Sheet, find_sheet, find_sheets
 from kiosk.imaging.quality import Finding, assess
 from kiosk.imaging.rectify import rectify, shape_of
 
@@ -30,7 +30,16 @@ class Capture:
 def process(image: np.ndarray, mode: Mode = "colour") -> Capture:
     """Find, judge, straighten and even out the sheet in a BGR uint8 picture; acceptable when nothing found blocks."""
     started = time.perf_counter()
-    sheet = find_sheet(image)
+    return _captured(image, find_sheet(image), mode, started)
+
+
+def process_each(image: np.ndarray, mode: Mode = "colour") -> list[Capture]:
+    """Do the same for every sheet in the picture, as when both sides of a card, or several cards, lie side by side."""
+    started = time.perf_counter()
+    return [_captured(image, sheet, mode, started) for sheet in find_sheets(image)]
+
+
+def _captured(image: np.ndarray, sheet: Sheet | None, mode: Mode, started: float) -> Capture:
     findings = tuple(assess(image, sheet, still_width=image.shape[1]))
     page = None if sheet is None else enhance(straightened(image, sheet), mode)
     acceptable = page is not None and not any(finding.blocking for finding in findings)

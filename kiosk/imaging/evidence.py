@@ -17,6 +17,7 @@ NAMES = (
     "share", "share_squared", "sharpest_angle", "uneven_sides", "off_centre",
     "light_within", "colour_within", "writing_within", "writing_contrast", "sides_at_border",
     "sharper_than_beside", "even_within", "weakest_corner", "noise",
+    "paper_within", "paper_at_sides", "paper_beside", "worst_paper_beside", "paper_rim", "weakest_paper_rim", "paper_covered",
 )  # fmt: skip
 
 _ALONG = np.linspace(0.04, 0.96, 28)
@@ -30,7 +31,7 @@ def measure(work: Work, quads: np.ndarray) -> np.ndarray:
     sides = _measure_sides(work, quads)
     shape = _measure_shape(work, quads)
     inside = _measure_inside(work, quads)
-    facts = {**sides, **shape, **inside}
+    facts = {**sides, **shape, **inside, **_measure_paper(work, quads)}
     facts["writing_contrast"] = facts["writing_within"] - facts.pop("writing_beside")
     return np.stack([facts[name] for name in NAMES], axis=1)
 
@@ -153,6 +154,25 @@ def _measure_inside(work: Work, quads: np.ndarray) -> dict[str, np.ndarray]:
         "writing_within": _look(writing, within).mean(axis=1), "writing_beside": _look(writing, beside + centre).mean(axis=1),
         "even_within": np.minimum(colours[..., 0].std(axis=1) / 25, 1.5),
         "noise": np.full(len(quads), float(np.minimum(work.rims, 12).mean() / 12)),
+    }  # fmt: skip
+
+
+def _measure_paper(work: Work, quads: np.ndarray) -> dict[str, np.ndarray]:
+    """Ask the network's maps: paper inside and none beside, a rim along every side, and no other paper in the picture."""
+    reach = max(work.size) / 512
+    points, normals = side_points(quads)
+    within = _look(work.paper, _inner_points(quads, _GRID)).mean(axis=1)
+    visible = _in_picture(points - normals * 3.0 * reach, work.size)
+    absent = visible.mean(axis=2) < 0.5
+    at_sides = _mean(_look(work.paper, points + normals * 7 * reach), visible)
+    beside = np.where(absent, 0.1, _mean(_look(work.paper, points - normals * 7 * reach), visible))
+    rims = np.where(absent, 0.4, _mean(_look(work.paper_rims, points), visible))
+    everywhere = max(1.0, float(work.paper.sum()))
+    return {
+        "paper_within": within, "paper_at_sides": at_sides.mean(axis=1),
+        "paper_beside": beside.mean(axis=1), "worst_paper_beside": beside.max(axis=1),
+        "paper_rim": rims.mean(axis=1), "weakest_paper_rim": rims.min(axis=1),
+        "paper_covered": np.minimum(within * areas(quads) / everywhere, 1.2),
     }  # fmt: skip
 
 

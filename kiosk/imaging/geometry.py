@@ -45,6 +45,14 @@ def overlap(one: np.ndarray, other: np.ndarray) -> float:
     return float(common / union) if union > 0 else 0.0
 
 
+def share_covered(one: np.ndarray, other: np.ndarray) -> float:
+    """Return the share of the smaller of two convex quads (4, 2) that lies in the other."""
+    first, second = one.astype(np.float32), other.astype(np.float32)
+    common, _ = cv2.intersectConvexConvex(first, second)
+    smaller = min(cv2.contourArea(first), cv2.contourArea(second))
+    return float(common / smaller) if smaller > 0 else 0.0
+
+
 def crossings(lines: np.ndarray) -> np.ndarray:
     """Return where each of n lines meets the next, (m, n, 2), for lines (m, n, 3) as a x + b y + c = 0; parallel gives nan."""
     points = np.cross(lines, np.roll(lines, -1, axis=1))

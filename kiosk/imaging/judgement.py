@@ -19,6 +19,6 @@ def judge(evidence: np.ndarray) -> np.ndarray:
     return evidence @ _PLAIN + LEVEL + opinions @ _MIXED_WEIGHTS
 
 
-def confidence_of(scores: np.ndarray) -> float:
-    """Return how sure the best score is, 0..1, against an empty desk."""
-    return float(1 / (1 + np.exp(-min(30.0, float(scores.max())))))
+def confidence_of(score: float) -> float:
+    """Return how sure a score is, 0..1, against an empty desk."""
+    return float(1 / (1 + np.exp(-min(30.0, score))))

@@ -27,7 +27,7 @@ NIGHT_BELOW = 36
 SMALL_SHARE = 0.012
 SMALL_SIDE = 200
 # Dots per inch below which small print is lost: A4 forms are printed in 10 point and more, cards in 6.
-LEAST_DPI = {"a4": 120, "card": 170}
+LEAST_DPI = {"a4": 95, "card": 150}
 # An edge counts as on the picture's border when it is nearer than this share of the picture's longer side.
 BORDER_SHARE = 0.004
 # Blur is judged twice: as a share of the sheet (thousandths of its longer side), and in pixels, so that a small

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from kiosk.imaging.page import find_sheet
+from kiosk.imaging.page import find_sheets
 from kiosk.imaging.quality import assess
 from kiosk.imaging.read import NotAPicture, read_picture
 
@@ -15,15 +15,19 @@ from kiosk.imaging.read import NotAPicture, read_picture
 def scan_picture(path: str | Path) -> dict[str, Any]:
     """Return path, corners (four [x, y] in the file's pixels TL, TR, BR, BL, or None), quality, and ms including decoding.
 
+    `sheets` has the corners of every sheet, the main one first; `quality` speaks of the main one.
+
     Never raises: a file that is no picture gives corners None and its Chinese sentence under "error".
     """
     started = time.perf_counter()
-    answer: dict[str, Any] = {"path": str(path), "corners": None, "quality": []}
+    answer: dict[str, Any] = {"path": str(path), "corners": None, "sheets": [], "quality": []}
     try:
         image = read_picture(Path(path))
-        sheet = find_sheet(image)
-        answer["corners"] = None if sheet is None else sheet.corners.tolist()
-        answer["quality"] = [asdict(finding) for finding in assess(image, sheet)]
+        sheets = find_sheets(image)
+        answer["sheets"] = [sheet.corners.tolist() for sheet in sheets]
+        answer["corners"] = answer["sheets"][0] if sheets else None
+        found = assess(image, sheets[0] if sheets else None, still_width=image.shape[1])
+        answer["quality"] = [asdict(finding) for finding in found]
     except NotAPicture as refusal:
         answer["error"] = str(refusal)
     except Exception as trouble:

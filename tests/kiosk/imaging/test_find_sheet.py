@@ -7,7 +7,7 @@ import pytest
 from kiosk.camera.specimens import specimens_for, story_person
 from kiosk.camera.virtual import VirtualCamera, VirtualCameraSettings, draw_desk
 from kiosk.imaging.geometry import ordered, overlap
-from kiosk.imaging.page import find_sheet
+from kiosk.imaging.page import find_sheet, find_sheets
 
 SHEETS = specimens_for(story_person())
 SIZE = (1632, 1224)
@@ -61,6 +61,40 @@ def test_of_two_sheets_the_large_one_is_taken() -> None:
     image[480:688, 1270:1600] = card
     sheet = find_sheet(image)
     assert sheet is not None and overlap(sheet.corners, ordered(corners)) > 0.97
+
+
+def test_two_cards_laid_side_by_side_are_both_found() -> None:
+    image, corners = photograph("id_card_front", desk="wood", offset_mm=(-60, 0), tilt_degrees=3)
+    other, beside = photograph("id_card_back", desk="wood", offset_mm=(70, 20), tilt_degrees=-8)
+    half = SIZE[0] // 2 + 40
+    image[:, half:] = other[:, half:]
+    found = find_sheets(image)
+    assert len(found) == 2
+    for wanted in (corners, beside):
+        assert max(overlap(sheet.corners, ordered(wanted)) for sheet in found) > 0.95
+
+
+@pytest.mark.parametrize("desk", ["light", "wood"])
+def test_a_sheet_half_out_of_the_picture_is_found_all_the_same(desk: str) -> None:
+    image, corners = photograph("apply_form", desk=desk, offset_mm=(95, 0), tilt_degrees=0)
+    assert corners[:, 0].max() > SIZE[0]
+    sheet = find_sheet(image)
+    assert sheet is not None
+    assert sheet.corners[:, 0].min() == pytest.approx(corners[:, 0].min(), abs=12)
+    assert sheet.corners[:, 0].max() > SIZE[0] - 12
+
+
+def test_white_paper_on_a_white_desk_is_found() -> None:
+    image = np.full((960, 1280, 3), 226, np.uint8)
+    image += np.random.default_rng(3).integers(0, 5, image.shape, dtype=np.uint8)
+    corners = np.array([[420, 120], [900, 150], [880, 830], [400, 800]])
+    shade = cv2.GaussianBlur(cv2.fillConvexPoly(np.zeros(image.shape[:2], np.uint8), corners + 5, 40), (0, 0), 6)
+    image = np.clip(image - shade[..., None].astype(int), 0, 255).astype(np.uint8)
+    cv2.fillConvexPoly(image, corners, (236, 236, 236), cv2.LINE_AA)
+    for row in range(14):
+        cv2.putText(image, "1. 2026 11 24", (500, 230 + 40 * row), cv2.FONT_HERSHEY_SIMPLEX, 0.8, (60, 60, 60), 2)
+    sheet = find_sheet(image)
+    assert sheet is not None and overlap(sheet.corners, ordered(corners)) > 0.95
 
 
 def test_a_sheet_is_found_in_poor_light_and_with_noise() -> None:
