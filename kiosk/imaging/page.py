@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from kiosk.imaging.candidates import SEARCH_SIDE, Work, make_work, propose_quickly, propose_thoroughly
+from kiosk.imaging.candidates import SEARCH_SIDE, make_work, propose_quickly, propose_thoroughly
 from kiosk.imaging.evidence import measure
 from kiosk.imaging.geometry import ordered, overlap, share_covered
 from kiosk.imaging.judgement import confidence_of, judge
 from kiosk.imaging.refine import refine, refine_corners
-from kiosk.imaging.view import halved, shrunk
+from kiosk.imaging.view import View, halved, shrunk
 
 FITTING_SIDE = 1700
 LEAST_SIDE = 32
@@ -42,51 +42,70 @@ def find_sheets(image: np.ndarray, most: int = 8) -> list[Sheet]:
     if min(image.shape[:2]) < LEAST_SIDE:
         return []
     fitting = halved(image, FITTING_SIDE)
-    search = shrunk(fitting.image, SEARCH_SIDE)
-    work = make_work(search.image)
-    found = []
-    for rivals, score in _best_apart(*_candidates(work), most):
-        fitted = np.array([_fit_to_edge(fitting.image, search.to_picture(quad)) for quad in rivals])
-        best = int(np.argmax(judge(measure(work, search.from_picture(fitted))))) if len(fitted) > 1 else 0
-        found.append(Sheet(ordered(fitting.to_picture(fitted[best])), confidence_of(score)))
-    return found
+    desk = Desk(fitting, shrunk(fitting.image, SEARCH_SIDE))
+    return [
+        Sheet(ordered(fitting.to_picture(_fit_closely(fitting.image, corners))), confidence_of(score))
+        for corners, score in desk.outlines(most)
+    ]
 
 
-def _candidates(work: Work) -> tuple[np.ndarray, np.ndarray]:
-    """Return quads (n, 4, 2) with their scores (n,); the long search is made only when the quick one leaves a doubt."""
-    quads = propose_quickly(work)
-    scores = judge(measure(work, quads))
-    if len(scores) and scores.max() > SURE:
-        return quads, scores
-    further = propose_thoroughly(work)
-    return np.concatenate([quads, further]), np.concatenate([scores, judge(measure(work, further))])
+class Desk:
+    """One picture being searched: fitted in `fitting`, searched in `search`, which was made from it."""
+
+    def __init__(self, fitting: View, search: View) -> None:
+        self._fitting, self._search = fitting, search
+        self._work = make_work(search.image)
+
+    def outlines(self, most: int) -> list[tuple[np.ndarray, float]]:
+        """Return corners (4, 2) in pixels of `fitting` with their scores; the long search only where the quick one is in doubt."""
+        quads = propose_quickly(self._work)
+        found = self._settled(quads, most)
+        if found and found[0][1] > SURE:
+            return found
+        return self._settled(np.concatenate([quads, propose_thoroughly(self._work)]), most)
+
+    def _settled(self, quads: np.ndarray, most: int) -> list[tuple[np.ndarray, float]]:
+        """Judge outlines, fit the best of each sheet and its rivals to the edges seen, and judge again."""
+        groups = _best_apart(quads, judge(measure(self._work, quads)), most)
+        return sorted((self._best_of(rivals) for rivals in groups), key=lambda one: -one[1])
+
+    def _best_of(self, rivals: list[np.ndarray]) -> tuple[np.ndarray, float]:
+        near = np.array([_fit_roughly(self._fitting.image, self._search.to_picture(quad)) for quad in rivals])
+        scores = judge(measure(self._work, self._search.from_picture(near)))
+        best = int(np.argmax(scores))
+        return near[best], float(scores[best])
 
 
-def _best_apart(quads: np.ndarray, scores: np.ndarray, most: int) -> list[tuple[list[np.ndarray], float]]:
+def _best_apart(quads: np.ndarray, scores: np.ndarray, most: int) -> list[list[np.ndarray]]:
     """Return, best first, outlines of each sheet that score above 0: the best, and its near rivals for the same sheet.
 
     What lies over a better outline is left out.
     """
-    chosen: list[tuple[list[np.ndarray], float]] = []
+    chosen: list[list[np.ndarray]] = []
+    lowest: list[float] = []
     for place in np.argsort(-scores):
         if scores[place] <= 0:
             break
-        above = next((group for group in chosen if share_covered(quads[place], group[0][0]) >= MOST_COVERED), None)
-        if above is None and len(chosen) < most:
-            chosen.append(([quads[place]], float(scores[place])))
-        elif above and _rival(quads[place], float(scores[place]), *above):
-            above[0].append(quads[place])
+        over = [number for number, group in enumerate(chosen) if share_covered(quads[place], group[0]) >= MOST_COVERED]
+        if not over and len(chosen) < most:
+            chosen.append([quads[place]])
+            lowest.append(scores[place] - NEARLY)
+        elif over and scores[place] > lowest[over[0]] and _is_rival(quads[place], chosen[over[0]]):
+            chosen[over[0]].append(quads[place])
     return chosen
 
 
-def _rival(quad: np.ndarray, score: float, others: list[np.ndarray], best: float) -> bool:
-    """Say whether an outline is nearly as good as the best of the same sheet, and another than those kept already."""
-    return len(others) < RIVALS and score > best - NEARLY and overlap(quad, others[0]) > SAME_SHEET
+def _is_rival(quad: np.ndarray, group: list[np.ndarray]) -> bool:
+    return len(group) < RIVALS and overlap(quad, group[0]) > SAME_SHEET
 
 
-def _fit_to_edge(image: np.ndarray, corners: np.ndarray) -> np.ndarray:
-    """Fit the sides far enough to catch a rough outline's error, then closely, then the corners one by one."""
+def _fit_roughly(image: np.ndarray, corners: np.ndarray) -> np.ndarray:
+    """Fit the sides far enough to catch the error of a rough outline."""
+    return refine(image, corners, reach=max(4.0, max(image.shape[:2]) * 0.010))
+
+
+def _fit_closely(image: np.ndarray, corners: np.ndarray) -> np.ndarray:
+    """Fit the sides once more, closely, then the corners one by one."""
     side = max(image.shape[:2])
-    corners = refine(image, corners, reach=max(4.0, side * 0.010))
     corners = refine(image, corners, reach=max(2.5, side * 0.0035))
     return refine_corners(image, corners, reach=max(4.0, side * 0.010))
