@@ -9,6 +9,7 @@ import numpy as np
 
 from kiosk.imaging.geometry import areas, cosines, quads_around, turns
 from kiosk.imaging.paper_map import paper_map
+from kiosk.imaging.view import darkest, lightest
 
 #: the longer side of the picture that is searched, in pixels
 SEARCH_SIDE = 448
@@ -93,13 +94,13 @@ def views(work: Work) -> list[tuple[np.ndarray, int]]:
     closed = cv2.morphologyEx(work.image, cv2.MORPH_CLOSE, np.ones((side, side), np.uint8))
     closed_lab = _to_lab(closed)
     light = _as_bytes(closed_lab[..., 0], 2.55)
-    darkest = closed.min(axis=2)
-    colourless = cv2.subtract(255, cv2.subtract(closed.max(axis=2), darkest))
+    weakest = darkest(closed)
+    colourless = cv2.subtract(255, cv2.subtract(lightest(closed), weakest))
     even = cv2.divide(light, cv2.blur(light, (work.size[0] // 3 | 1, work.size[1] // 3 | 1)), scale=160)
     main = distance_to(work.lab, work.desk_colours[:1])
     closed_away = distance_to(closed_lab, work.desk_colours)
     return [
-        (light, 7), (darkest, 5), (colourless, 4), (even, 4),
+        (light, 7), (weakest, 5), (colourless, 4), (even, 4),
         (_as_bytes(work.from_desk, 4), 6), (_as_bytes(main, 4), 5), (_as_bytes(closed_away, 4), 5),
     ]  # fmt: skip
 

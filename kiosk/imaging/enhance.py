@@ -7,7 +7,7 @@ from typing import Literal
 import cv2
 import numpy as np
 
-from kiosk.imaging.view import halved
+from kiosk.imaging.view import halved, lightest
 
 Mode = Literal["colour", "grey", "bitonal"]
 
@@ -39,21 +39,21 @@ def enhance(page: np.ndarray, mode: Mode = "colour") -> np.ndarray:
 
 def is_paper(page: np.ndarray) -> bool:
     """Say whether a page (BGR, small) is paper with something on it, not one photograph from edge to edge."""
-    light = page.max(axis=2)
+    light = lightest(page)
     return float(np.mean(light > 0.72 * np.percentile(light, 98))) >= LEAST_PAPER
 
 
 def paper_light(page: np.ndarray) -> np.ndarray:
     """Estimate how bright blank paper would be everywhere on a small page: uint8 of its size, very smooth."""
-    lightest = cv2.dilate(cv2.medianBlur(page.max(axis=2), 3), np.ones((11, 11), np.uint8))
-    floor = float(np.percentile(lightest, 50)) * 0.6  # under a picture the paper is as bright as around it
-    smooth = cv2.GaussianBlur(np.maximum(lightest.astype(np.float32), floor), (0, 0), 9)
+    paper = cv2.dilate(cv2.medianBlur(lightest(page), 3), np.ones((11, 11), np.uint8))
+    floor = float(np.percentile(paper, 50)) * 0.6  # under a picture the paper is as bright as around it
+    smooth = cv2.GaussianBlur(np.maximum(paper.astype(np.float32), floor), (0, 0), 9)
     return np.clip(smooth, PAPER_WHITE / MOST_GAIN, PAPER_WHITE).round().astype(np.uint8)
 
 
 def paper_cast(page: np.ndarray) -> np.ndarray:
     """Return how strong blank paper is in blue, green and red against its strongest, (3,) 0..1; ones for coloured paper."""
-    light = page.max(axis=2)
+    light = lightest(page)
     paper = np.median(page[light >= np.percentile(light, 60)].reshape(-1, 3), axis=0)
     cast = paper / max(1.0, float(paper.max()))
     return cast if cast.min() >= 1 - MOST_CAST else np.ones(3)

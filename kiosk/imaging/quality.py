@@ -15,7 +15,7 @@ import numpy as np
 from kiosk.imaging.page import Sheet
 from kiosk.imaging.rectify import A4_MM, CARD_MM, shape_of
 from kiosk.imaging.sharpness import blur_of
-from kiosk.imaging.view import halved
+from kiosk.imaging.view import darkest, halved, lightest
 
 Code = Literal["no_sheet", "blurred", "cut_off", "glare", "too_dark", "too_small", "obstructed"]
 Box = tuple[int, int, int, int]
@@ -106,7 +106,7 @@ def _cut_off(image: np.ndarray, corners: np.ndarray) -> Finding | None:
 
 
 def _too_dark(page: np.ndarray, limit: float = DARK_BELOW) -> Finding | None:
-    if np.percentile(page.max(axis=2)[::3, ::3], 92) >= limit:
+    if np.percentile(lightest(page[::3, ::3]), 92) >= limit:
         return None
     return Finding("too_dark", "光线太暗了，请打开高拍仪的灯，或开灯再拍。", None, False)
 
@@ -143,11 +143,13 @@ def _blurred(image: np.ndarray, corners: np.ndarray) -> Finding | None:
 
 def _glare(page: np.ndarray, back: np.ndarray, shape: tuple[int, ...]) -> Finding | None:
     """A burnt-out patch with a soft rim on paper that is itself not burnt out."""
-    darkest = page.min(axis=2)
-    burnt = cv2.compare(darkest, GLARE_LEVEL, cv2.CMP_GE)
+    weakest = darkest(page)
+    burnt = cv2.compare(weakest, GLARE_LEVEL, cv2.CMP_GE)
     burnt = cv2.morphologyEx(burnt, cv2.MORPH_OPEN, np.ones((5, 5), np.uint8))
     count, labels, stats, _ = cv2.connectedComponentsWithStats(burnt)
-    slope = _slope(darkest)
+    if count == 1:
+        return None
+    slope = _slope(weakest)
     best: tuple[int, int] | None = None
     for number in range(1, count):
         area = int(stats[number, cv2.CC_STAT_AREA])
@@ -159,7 +161,7 @@ def _glare(page: np.ndarray, back: np.ndarray, shape: tuple[int, ...]) -> Findin
             cv2.dilate(patch, np.ones((61, 61), np.uint8)), cv2.dilate(patch, np.ones((25, 25), np.uint8))
         )
         soft = np.median(slope[rim > 0]) < GLARE_RIM
-        paper_is_darker = around.any() and np.percentile(darkest[around > 0], 75) < GLARE_LEVEL - 7
+        paper_is_darker = around.any() and np.percentile(weakest[around > 0], 75) < GLARE_LEVEL - 7
         if soft and paper_is_darker and (best is None or area > best[0]):
             best = (area, number)
     if best is None:

@@ -42,3 +42,15 @@ def shrunk(image: np.ndarray, longest: int) -> View:
         return near
     size = (max(1, round(near.image.shape[1] * scale)), max(1, round(near.image.shape[0] * scale)))
     return View(cv2.resize(near.image, size, interpolation=cv2.INTER_AREA), near.scale * scale)
+
+
+def lightest(image: np.ndarray) -> np.ndarray:
+    """The strongest channel of every pixel, uint8 (height, width)."""
+    blue, green, red = cv2.split(image)
+    return cv2.max(cv2.max(blue, green), red)
+
+
+def darkest(image: np.ndarray) -> np.ndarray:
+    """The weakest channel of every pixel, uint8 (height, width)."""
+    blue, green, red = cv2.split(image)
+    return cv2.min(cv2.min(blue, green), red)
