@@ -1,4 +1,4 @@
-"""What reading a page gives, in plain values: lines, the turn that sets it upright, the paper it is, its fields."""
+"""What reading a page gives, in plain values: lines, the turn that sets it upright, the paper it is, its fields, codes."""
 
 from __future__ import annotations
 
@@ -8,6 +8,11 @@ from typing import Literal
 import numpy as np
 
 PaperKind = Literal["id_card_front", "id_card_back", "household_register", "bank_passbook", "bank_card", "other"]
+#: papers as they are called to people
+KIND_WORDS: dict[PaperKind | None, str] = {
+    "id_card_front": "身份证人像面", "id_card_back": "身份证国徽面", "household_register": "户口簿", "bank_passbook": "存折",
+    "bank_card": "银行卡或社保卡", "other": "其他材料", None: "看不出是什么材料",
+}  # fmt: skip
 #: degrees clockwise that set a page upright
 Turn = Literal[0, 90, 180, 270]
 FieldName = Literal[
@@ -52,3 +57,20 @@ class Reading:
 
     def find(self, name: FieldName) -> ReadField | None:
         return next((field for field in self.fields if field.name == name), None)
+
+
+@dataclass(frozen=True, eq=False)
+class Code:
+    """A code that was read: its kind (QRCode, Code128, ...), text, and corners float (4, 2) in pixels of the picture."""
+
+    format: str
+    text: str
+    corners: np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
+class Codes:
+    """All that was read, and the corners (4, 2) of each place that has the look of a code and could not be read."""
+
+    found: tuple[Code, ...]
+    missed: tuple[np.ndarray, ...]
