@@ -13,10 +13,9 @@ from typing import Any
 from forms.catalogue import load_catalogue
 from forms.clock import Clock, clock_for
 from kiosk.agents import AgentRegister
-from kiosk.camera.discovery import find_camera
 from kiosk.camera.folder import FolderCamera
-from kiosk.camera.protocol import Camera, CameraDescription
-from kiosk.camera.uvc import UvcCamera
+from kiosk.camera.locating import usb_camera
+from kiosk.camera.protocol import Camera
 from kiosk.camera.virtual import VirtualCamera
 from kiosk.catalogue_store import CatalogueStore
 from kiosk.corrections import RememberedCorrections
@@ -142,7 +141,7 @@ class Kiosk:
         printer = printer_for(settings.printer, folder / "printed")
         if isinstance(printer, FolderPrinter):
             printer.sweep(settings.keep_printed_days)
-        live_view = LiveView(camera or camera_for(settings.camera, clock), eye or ImagingEye())
+        live_view = LiveView(camera or camera_for(settings.camera, clock, settings.camera_models), eye or ImagingEye())
         catalogue = CatalogueStore(folder / "catalogue", load_catalogue())
         service_point = KeptServicePoint(folder / "service_point.json")
         uplink.when_answered(_keeping_up(catalogue, service_point, link.again()))
@@ -199,14 +198,14 @@ def run_kiosk(
         kiosk.close()
 
 
-def camera_for(choice: str, clock: Clock) -> Camera:
-    """The camera the settings name; one that is not plugged in now is waited for."""
+def camera_for(choice: str, clock: Clock, models: Path | None = None) -> Camera:
+    """The camera the settings name; `models` is a city's own table. One that is not plugged in now is waited for."""
     if choice == "virtual":
         return VirtualCamera(clock=clock.now)
     kind, _, place = choice.partition(":")
     if kind == "folder":
         return FolderCamera(Path(place), clock=clock.now)
-    return UvcCamera(find_camera(place) or CameraDescription(place, "高拍仪", "uvc"))
+    return usb_camera(place, models, clock.now)
 
 
 def _sockets(port: int, opened: ExitStack) -> list[socket.socket]:
