@@ -21,6 +21,7 @@ from kiosk.catalogue_store import CatalogueStore
 from kiosk.corrections import RememberedCorrections
 from kiosk.outbox import Outbox
 from kiosk.printer import FolderPrinter, printer_for
+from kiosk.printer.ledger import PrintLedger
 from kiosk.safe import Safe, write_durably
 from kiosk.screen.application import create_app
 from kiosk.screen.counter import Counter
@@ -107,6 +108,11 @@ class Kiosk:
         """The page's address with this start's secret behind the #, where no server and no log ever sees it."""
         return f"http://127.0.0.1:{self.port}/#{self._gate.secret}"
 
+    def _who_prints(self) -> str | None:
+        """For the print ledger: the sign-in name of whoever is at the counter."""
+        agent = self.counter.agent
+        return agent.sign_in_name if agent else None
+
     def start(self) -> None:
         write_durably(self._address_file, self.address.encode(), mode=0o600)
         for worker in self._workers:
@@ -138,7 +144,8 @@ class Kiosk:
         link = _link(settings, machine)
         outbox = Outbox(folder / "outbox", safe, clock, keep_free=keep_free)
         uplink = _uplink(settings, link, outbox, clock)
-        printer = printer_for(settings.printer, folder / "printed")
+        ledger = PrintLedger(folder / "prints.jsonl", clock.now, self._who_prints)
+        printer = printer_for(settings.printer, folder / "printed", ledger)
         if isinstance(printer, FolderPrinter):
             printer.sweep(settings.keep_printed_days)
         live_view = LiveView(camera or camera_for(settings.camera, clock, settings.camera_models), eye or ImagingEye())
