@@ -16,7 +16,10 @@ from kiosk.agents import AgentRegister
 from kiosk.camera.folder import FolderCamera
 from kiosk.camera.locating import usb_camera
 from kiosk.camera.protocol import Camera
+from kiosk.camera.specimens import story_person
 from kiosk.camera.virtual import VirtualCamera
+from kiosk.card_reader.choosing import card_reader_for
+from kiosk.card_reader.practice import specimen_card
 from kiosk.catalogue_store import CatalogueStore
 from kiosk.corrections import RememberedCorrections
 from kiosk.outbox import Outbox
@@ -92,6 +95,8 @@ class Kiosk:
         self._gate = Gate(self.port)
         equipment, surroundings = self._equip(settings, machine, clock, camera, eye)
         opened.callback(equipment.outbox.close)
+        if equipment.card_reader is not None:
+            opened.callback(equipment.card_reader.close)
         self.counter = Counter(equipment)
         self.app = create_app(self.counter, self._gate, PracticeDesk(equipment.live_view), surroundings)
         self.sockets = sockets
@@ -164,6 +169,7 @@ class Kiosk:
             uplink=uplink,
             printer=printer,
             live_view=live_view,
+            card_reader=card_reader_for(settings.card_reader, specimen_card(story_person())),
             paper=VillagePaper(catalogue, service_point, machine.village_name, machine.public_url),
             idle_lock_seconds=settings.idle_lock_minutes * 60,
         )

@@ -29,8 +29,10 @@ class KioskSettings(BaseModel):
     camera: Annotated[str, Field(pattern=r"^(virtual|uvc:.+|folder:.+)$")] = "virtual"
     #: a city's own table of cameras, laid over the one that ships (camera/models.yaml)
     camera_models: Path | None = None
-    #: 'pdf' writes files into data_folder/printed; anything else is the name of a CUPS queue
+    #: 'pdf' writes files into data_folder/printed; anything else is a CUPS queue, on Windows a printer
     printer: Annotated[str, Field(min_length=1)] = "pdf"
+    #: 'none', 'serial:/dev/ttyUSB0' or 'serial:COM3', 'usb', or 'simulated' (practice)
+    card_reader: Annotated[str, Field(pattern=r"^(none|serial:.+|usb|simulated)$")] = "none"
     #: a clock shared by several processes; practice installations and the demo story only
     clock_file: Path | None = None
     #: practice: the screen says so on every step
