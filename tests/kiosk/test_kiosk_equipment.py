@@ -34,6 +34,22 @@ def test_settings_are_read_relative_to_their_file(settings_file, tmp_path):
     assert settings.camera == f"folder:{tmp_path / 'scans'}"
 
 
+def test_a_city_table_of_cameras_is_read_relative_to_the_file_too(settings_file, tmp_path):
+    settings = read_settings(
+        settings_file(
+            'data_folder = "d"\nserver_url = "https://a.example"\ncamera = "uvc:auto"\ncamera_models = "city.yaml"'
+        )
+    )
+    assert settings.camera == "uvc:auto" and settings.camera_models == tmp_path / "city.yaml"
+    assert settings.card_reader == "none"
+
+
+@pytest.mark.parametrize("reader", ["none", "serial:/dev/ttyUSB0", "serial:COM3", "usb", "simulated"])
+def test_every_kind_of_card_reader_may_be_named(settings_file, reader):
+    text = f'data_folder = "d"\nserver_url = "https://a.example"\ncard_reader = "{reader}"'
+    assert read_settings(settings_file(text)).card_reader == reader
+
+
 @pytest.mark.parametrize(
     ("text", "key"),
     [
@@ -41,6 +57,7 @@ def test_settings_are_read_relative_to_their_file(settings_file, tmp_path):
         ('server_url = "https://a.example"', "data_folder"),
         ('data_folder = "d"\nserver_url = "https://a.example"\nscreen_port = 99999', "screen_port"),
         ('data_folder = "d"\nserver_url = "https://a.example"\ncamera = "twain"', "camera"),
+        ('data_folder = "d"\nserver_url = "https://a.example"\ncard_reader = "bluetooth"', "card_reader"),
         ('data_folder = "d"\nserver_url = "http://a.example"', "server_url"),
         ("not toml at all [", "读不懂"),
     ],
