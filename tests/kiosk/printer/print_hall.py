@@ -122,8 +122,12 @@ class PrintHall:
         self.make_queue()
 
     def make_queue(self, name: str = "village") -> None:
-        """The queue asks the printer what it takes."""
+        """The queue asks the printer what it takes, and is there before it has the answer."""
         self._run("lpadmin", "-p", name, "-E", "-v", self.device_uri, "-m", "everywhere")
+        _wait_for(lambda: self._has_filters(name))
+
+    def _has_filters(self, name: str) -> bool:
+        return (self.folder / "root" / "ppd" / f"{name}.ppd").exists()
 
     def become(self, formats: str) -> None:
         """Another printer at the same place, which takes other formats."""
