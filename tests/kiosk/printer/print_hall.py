@@ -8,9 +8,13 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
+
+if sys.platform != "win32":
+    import fcntl
 
 NEEDED = ("cupsd", "ippeveprinter", "lpadmin", "cupsdisable", "avahi-daemon", "dbus-daemon")
 SEARCH_PATH = "/usr/local/sbin:/usr/sbin:/sbin:" + os.environ.get("PATH", "/usr/bin:/bin")
@@ -221,13 +225,15 @@ class PrintHall:
 
 @contextlib.contextmanager
 def print_hall(folder: Path) -> Iterator[PrintHall]:
-    """An open hall, closed at the end."""
-    hall = PrintHall(folder)
-    try:
-        hall.open()
-        yield hall
-    finally:
-        hall.close()
+    """An open hall, closed at the end; test runs on one machine take turns, because avahi allows no second one."""
+    with (Path(tempfile.gettempdir()) / "print-hall.lock").open("w") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        hall = PrintHall(folder)
+        try:
+            hall.open()
+            yield hall
+        finally:
+            hall.close()
 
 
 def must_be_there() -> bool:
