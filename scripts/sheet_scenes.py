@@ -253,7 +253,9 @@ def _blend(below: np.ndarray, above: np.ndarray, mask: np.ndarray) -> None:
 
 def draw_page(material: Material, rng: np.random.Generator) -> tuple[np.ndarray, float]:
     """Return the picture of a sheet (BGR uint8) and its proportion, longer by shorter side (the picture stands upright)."""
-    kind = rng.choice(["a4", "a4", "a4", "card", "card", "square", "receipt", "book", "note"])
+    kind = rng.choice(
+        ["a4", "a4", "a4", "a4", "card", "card", "card", "square", "receipt", "book", "book", "book", "note"]
+    )
     aspect = ASPECTS[kind] * float(np.exp(rng.normal(0, 0.06)))
     size = (300, int(300 * aspect))
     if kind in ("a4", "book", "square") and rng.random() < 0.45:
@@ -331,12 +333,21 @@ def _line_of_words(page, rng, left, right, y, pitch, ink) -> None:
         x = end + tall * rng.uniform(0.3, 0.9)
 
 
+def _bright_colour(rng: np.random.Generator) -> np.ndarray:
+    """A printer's colour: any hue, often strong."""
+    hue = np.array([[[rng.uniform(0, 180), 255 * rng.uniform(0, 1) ** 0.5, rng.uniform(40, 255)]]], np.uint8)
+    return cv2.cvtColor(hue, cv2.COLOR_HSV2BGR)[0, 0]
+
+
 def _coloured(material: Material, rng: np.random.Generator, size: tuple[int, int]) -> np.ndarray:
     """A card, a book's or magazine's cover, a banknote: colour, a picture, some words, perhaps a frame."""
     width, height = size
-    plain = np.full((height, width, 3), rng.uniform(30, 250, 3), np.uint8)
-    page = plain if rng.random() < 0.55 else material.texture(rng, size)
-    if rng.random() < 0.5:
+    plain = np.full((height, width, 3), _bright_colour(rng), np.uint8)
+    page = plain if rng.random() < 0.6 else material.texture(rng, size)
+    if rng.random() < 0.25:  # a band of another colour across the cover
+        start, end = np.sort(rng.uniform(-0.3, 1.3, 2) * height).astype(int).clip(0, height)
+        page[start:end] = _bright_colour(rng) if rng.random() < 0.7 else _paper(rng, (width, 1))[0]
+    if rng.random() < 0.35:
         page = cv2.addWeighted(page, 0.5, np.full_like(page, rng.uniform(150, 250, 3)), 0.5, 0)
     if rng.random() < 0.4:
         edge = int(rng.uniform(2, 0.08 * width + 3))
@@ -398,12 +409,12 @@ def _place(rng, size, aspect, taken) -> np.ndarray | None:
         box = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]], np.float32) * [high * aspect / 2, high / 2]
         upright = rng.choice([0, 0, 90, 180, 270]) + rng.normal(0, 5)
         quad = _seen(box, upright if rng.random() < 0.6 else rng.uniform(0, 360), rng, max(size))
-        middle = np.array(size) * (rng.normal(0.5, 0.12, 2) if rng.random() < 0.85 else rng.uniform(0.1, 0.9, 2))
+        middle = np.array(size) * (rng.normal(0.5, 0.12, 2) if rng.random() < 0.75 else rng.uniform(0, 1, 2))
         quad = (quad - quad.mean(axis=0) + middle).astype(np.float32)
         seen, _ = cv2.intersectConvexConvex(
             quad, np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
         )
-        least = 0.995 if rng.random() < 0.88 else 0.5
+        least = 0.995 if rng.random() < 0.82 else 0.35
         free = all(cv2.intersectConvexConvex(quad, other)[0] < 0.25 * cv2.contourArea(other) for other in taken)
         if seen >= least * cv2.contourArea(quad) and free:
             return quad

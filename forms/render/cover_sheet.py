@@ -46,8 +46,9 @@ def _page(sheet: CoverSheet) -> list[Flowable]:
     fit = Fit()
     copy = f"（第 {sheet.code.copy} 份）" if sheet.code.copy > 1 else ""
     where = [Span("第 "), Span(str(sheet.place), bold=True, ink=RED_DEEP), Span(f" 样，共 {sheet.count} 样{copy}")]
-    side = (CONTENT_WIDTH - _QR_SIDE) / 2
-    code = grid([["", paper.QrCode(sheet.code.text, _QR_SIDE), ""]], [side, _QR_SIDE, side], padding=0)
+    squares = paper.QrCode(sheet.code.text, _QR_SIDE)
+    left = (CONTENT_WIDTH - squares.squares_width) / 2
+    code = grid([["", squares]], [left, CONTENT_WIDTH - left], padding=0)
     told = "把这一页放在这样材料的最上面，后面跟着它的每一页；全部材料叠成一叠，一次放进扫描仪。"
     return [
         *paper.sheet_head("分隔页", sheet.item_name, [sheet.village_name, f"申请人 {sheet.applicant_masked}"], fit),

@@ -244,6 +244,7 @@ class QrCode(Flowable):
         super().__init__()
         self._side, self._squares = _qr_squares(content)
         self.width = self.height = side
+        self.squares_width = side * self._side / (self._side + 2 * self.QUIET_MODULES)
 
     def wrap(self, _room: float, _height: float) -> tuple[float, float]:
         return self.width, self.height
