@@ -30,8 +30,11 @@ from kiosk.screen.eye import Eye, ImagingEye
 from kiosk.screen.guards import Gate
 from kiosk.screen.live_view import LiveView
 from kiosk.screen.paper import VillagePaper
+from kiosk.screen.places import Place, Places
 from kiosk.screen.practice_desk import PracticeDesk
+from kiosk.screen.practice_room import PracticeRoom
 from kiosk.screen.serving import ScreenServer, open_sockets
+from kiosk.screen.session import Session
 from kiosk.screen.surroundings import Surroundings
 from kiosk.server_link import MachineCredentials, ServerLink, read_credentials, write_credentials
 from kiosk.service_point import KeptServicePoint
@@ -90,10 +93,15 @@ class Kiosk:
         clock = clock_for(settings.clock_file)
         self.port: int = sockets[0].getsockname()[1]
         self._gate = Gate(self.port)
+        eye = eye or ImagingEye()
         equipment, surroundings = self._equip(settings, machine, clock, camera, eye)
         opened.callback(equipment.outbox.close)
-        self.counter = Counter(equipment)
-        self.app = create_app(self.counter, self._gate, PracticeDesk(equipment.live_view), surroundings)
+        register = AgentRegister(folder / "agents.json", _link(settings, machine), clock)
+        session = Session(register, settings.idle_lock_minutes * 60)
+        self.counter = Counter(equipment, session)
+        work = Place(self.counter, PracticeDesk(equipment.live_view), surroundings)
+        self._places = Places(work, PracticeRoom(folder / "practice", equipment, session, eye), session)
+        self.app = create_app(self._places, self._gate)
         self.sockets = sockets
         self._server = ScreenServer(self.app, sockets)
         self._workers = [
@@ -117,6 +125,7 @@ class Kiosk:
 
     def close(self) -> None:
         """Let waiting calls go, stop the screen so that nothing new begins, then line and camera; the outbox last."""
+        self._places.end_practice()
         self._live_view.stop()
         self._uplink.stop()
         self._server.close()
@@ -132,7 +141,7 @@ class Kiosk:
         machine: MachineCredentials,
         clock: Clock,
         camera: Camera | None,
-        eye: Eye | None,
+        eye: Eye,
     ) -> tuple[Equipment, Surroundings]:
         folder, keep_free = settings.data_folder, settings.keep_free_bytes
         safe = Safe.open(folder / "safe.key")
@@ -142,7 +151,7 @@ class Kiosk:
         printer = printer_for(settings.printer, folder / "printed")
         if isinstance(printer, FolderPrinter):
             printer.sweep(settings.keep_printed_days)
-        live_view = LiveView(camera or camera_for(settings.camera, clock), eye or ImagingEye())
+        live_view = LiveView(camera or camera_for(settings.camera, clock), eye)
         catalogue = CatalogueStore(folder / "catalogue", load_catalogue())
         service_point = KeptServicePoint(folder / "service_point.json")
         uplink.when_answered(_keeping_up(catalogue, service_point, link.again()))
@@ -151,7 +160,6 @@ class Kiosk:
             clock=clock,
             machine=machine,
             link=link,
-            register=AgentRegister(folder / "agents.json", link.again(), clock),
             corrections=RememberedCorrections(folder / "corrections.sealed", safe),
             visits=VisitStore(folder / "visits", safe, keep_free=keep_free),
             outbox=outbox,
@@ -159,7 +167,6 @@ class Kiosk:
             printer=printer,
             live_view=live_view,
             paper=VillagePaper(catalogue, service_point, machine.village_name, machine.public_url),
-            idle_lock_seconds=settings.idle_lock_minutes * 60,
         )
         surroundings = Surroundings(
             live_view=live_view,

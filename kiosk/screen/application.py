@@ -57,16 +57,19 @@ from kiosk.imaging.read import NotAPicture
 from kiosk.outbox import ReopenRefused, UnknownPacket
 from kiosk.printer import PrinterTrouble
 from kiosk.safe import NoRoom
-from kiosk.screen import counter_routes, shell_routes, type_routes, visit_routes
+from kiosk.screen import counter_routes, page_routes, shell_routes, type_routes, visit_routes
 from kiosk.screen.answering import BadRequest, refusal
-from kiosk.screen.counter import CaptureRefused, Counter, ItemStopped, NotSignedIn, UnknownCase
+from kiosk.screen.captures import CaptureRefused
+from kiosk.screen.counter import ItemStopped, UnknownCase
 from kiosk.screen.dispatch import DraftGone
 from kiosk.screen.guards import Gate, GuardRefused
 from kiosk.screen.hand import NoVisit, VisitInHand
 from kiosk.screen.packing import PacketTooLarge
-from kiosk.screen.practice_desk import DeskRefused, PracticeDesk
+from kiosk.screen.places import Places, PracticeRefused
+from kiosk.screen.practice_desk import DeskRefused
+from kiosk.screen.session import NotSignedIn
 from kiosk.screen.shapes import gap_shape
-from kiosk.screen.surroundings import Surroundings
+from kiosk.screen.watch import SheetChanged
 from kiosk.server_link import ServerAway, ServerRefused
 from kiosk.visits import UnknownPage, UnknownVisit
 
@@ -82,7 +85,9 @@ STATUS_OF: dict[type[Exception], tuple[int, str]] = {
     NoVisit: (409, "no_visit"),
     NotSignedIn: (401, "not_signed_in"),
     CaptureRefused: (409, "capture_refused"),
+    SheetChanged: (409, "sheet_changed"),
     DeskRefused: (409, "desk_refused"),
+    PracticeRefused: (409, "practice_refused"),
     BadRequest: (400, "bad_request"),
     AnswerRefused: (422, "answer_refused"),
     NotAPicture: (422, "not_a_picture"),
@@ -105,17 +110,18 @@ HTTP_WORDS = {404: "没有这个页面。", 405: "这个地址不能这样用。
 UNEXPECTED = "程序出了点问题，已经拍好的都在。请再点一次；还不行，请把编号告诉镇里。"
 
 
-def create_app(counter: Counter, gate: Gate, desk: PracticeDesk, surroundings: Surroundings) -> Flask:
+def create_app(places: Places, gate: Gate) -> Flask:
     """The app, ready to be served."""
     app = Flask(__name__, static_folder=None)
     app.config.update(MAX_CONTENT_LENGTH=LARGEST_BODY)
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
-    gate.install(app, lambda: counter.agent is not None)
+    gate.install(app, lambda: places.session.agent is not None)
     _install_errors(app)
-    shell_routes.install(app, gate, surroundings)
+    shell_routes.install(app, gate, places)
     type_routes.install(app)
-    counter_routes.install(app, counter, desk, surroundings)
-    visit_routes.install(app, counter)
+    counter_routes.install(app, places)
+    visit_routes.install(app, places)
+    page_routes.install(app, places)
     return app
 
 

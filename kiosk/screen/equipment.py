@@ -1,11 +1,8 @@
 """Everything a counter works with, put together once at the start."""
 
-import time
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from forms.clock import Clock
-from kiosk.agents import AgentRegister
 from kiosk.catalogue_store import CatalogueStore
 from kiosk.corrections import RememberedCorrections
 from kiosk.outbox import Outbox
@@ -25,7 +22,6 @@ class Equipment:
     clock: Clock
     machine: MachineCredentials
     link: ServerLink
-    register: AgentRegister
     corrections: RememberedCorrections
     visits: VisitStore
     outbox: Outbox
@@ -33,5 +29,3 @@ class Equipment:
     printer: Printer
     live_view: LiveView
     paper: Paper
-    idle_lock_seconds: float = 900.0
-    monotonic: Callable[[], float] = time.monotonic

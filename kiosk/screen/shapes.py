@@ -1,5 +1,6 @@
 """What the page and the headless demo read: visits, items and packets as JSON-ready dictionaries, words included."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -8,10 +9,22 @@ from forms.clock import written_date, written_time
 from forms.item import Material, ServiceItem, days_in_words
 from forms.notice_sheet import FORM_WORDS
 from kiosk import flow
-from kiosk.flow import Visit
+from kiosk.flow import Page, Visit
 from kiosk.outbox import ENTRY_ALLOWED, STATE_WORDS, Entry
-from kiosk.screen.counter import CaptureOutcome
+from kiosk.screen.captures import CaptureOutcome
+from kiosk.screen.counter import Counter
 from kiosk.screen.eye import Look
+from kiosk.screen.watch import Seen
+
+#: what stands on a page that was kept although something was found
+DESPITE_WORDS = {
+    "glare": "反光", "too_dark": "太暗", "too_small": "太小", "obstructed": "有遮挡",
+}  # fmt: skip
+
+
+def despite_words(codes: Sequence[str]) -> list[str]:
+    """In words, what was found on a page that was kept all the same."""
+    return [DESPITE_WORDS.get(code, "有瑕疵") for code in codes]
 
 
 def item_line(item: ServiceItem) -> dict[str, Any]:
@@ -27,6 +40,14 @@ def item_line(item: ServiceItem) -> dict[str, Any]:
         "confirmed": item.is_confirmed,
         "materials": len([material for material in item.materials if material.source != "department"]),
     }
+
+
+def shaped(counter: Counter) -> dict[str, Any] | None:
+    """The visit in hand as the page reads it."""
+    visit = counter.visit
+    if visit is None:
+        return None
+    return visit_shape(visit, counter.item() if visit.item_code else None)
 
 
 def visit_shape(visit: Visit, item: ServiceItem | None) -> dict[str, Any]:
@@ -69,6 +90,8 @@ def _work(visit: Visit, item: ServiceItem) -> dict[str, Any]:
         "materials": [_material(visit, one) for one in flow.materials_to_capture(visit, item)],
         "next": following.model_dump() if following else None,
         "retaking": list(visit.retaking) if visit.retaking else None,
+        "loose": [_page(page, f"第{number}张") for number, page in enumerate(visit.pages.get(flow.LOOSE, ()), 1)],
+        "undo": flow.ACTION_WORDS[visit.undo.action] if visit.undo else None,
         "gaps": [gap_shape(gap) for gap in flow.find_visit_gaps(visit, item)],
     }
 
@@ -118,17 +141,20 @@ def _material(visit: Visit, material: Material) -> dict[str, Any]:
         "capture": material.capture,
         "note": material.note,
         "wanted": list(material.page_names),
-        "pages": [
-            {
-                "page_id": page.page_id,
-                "name": flow.page_name(material, index),
-                "kept_despite": list(page.kept_despite),
-            }
-            for index, page in enumerate(pages)
-        ],
+        "pages": [_page(page, flow.page_name(material, index)) for index, page in enumerate(pages)],
         "complete": len(pages) >= len(material.page_names),
         "checked": material.id in visit.checked,
         "reason": asked_again.model_dump() if asked_again else None,
+    }
+
+
+def _page(page: Page, name: str) -> dict[str, Any]:
+    return {
+        "page_id": page.page_id,
+        "name": name,
+        "turn": page.turn,
+        "kept_despite": list(page.kept_despite),
+        "words": "、".join(despite_words(page.kept_despite)),
     }
 
 
@@ -176,6 +202,13 @@ def entry_shape(entry: Entry) -> dict[str, Any]:
         "due_on": answer.get("due_on"),
         "due_words": _written(answer.get("due_on")),
     }
+
+
+def seen_shape(seen: Seen) -> dict[str, Any]:
+    """What the live view saw, and how near the sheet is to being taken by itself."""
+    moment = seen.moment
+    auto = {"phase": moment.phase, "share": round(moment.share, 2), "sight": moment.sight} if moment else None
+    return {**look_shape(seen.look), "auto": auto}
 
 
 def look_shape(look: Look) -> dict[str, Any]:
