@@ -6,9 +6,11 @@ import time
 
 import numpy as np
 
-from kiosk.camera.virtual import VirtualCamera
+from kiosk.camera.virtual import VirtualCamera, VirtualCameraSettings
 from kiosk.imaging.capture import encode_page
 from kiosk.screen.eye import Advice, Look, Taken
+
+SMALL = VirtualCameraSettings(resolution=(320, 240), preview_resolution=(160, 120), noise=0)
 
 
 class ScriptedEye:

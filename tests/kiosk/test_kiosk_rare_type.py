@@ -12,8 +12,7 @@ from forms.render.web_type import FAMILY, MOST
 from kiosk import screen
 from kiosk.agent import Kiosk
 from kiosk.settings import KioskSettings
-from tests.kiosk.counter_visitor import ScriptedEye, SmallCamera, Visitor
-from tests.kiosk.test_kiosk_counter import SMALL
+from tests.kiosk.counter_visitor import SMALL, ScriptedEye, SmallCamera, Visitor
 
 
 @pytest.fixture

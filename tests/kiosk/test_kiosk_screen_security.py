@@ -4,9 +4,8 @@ import pytest
 
 from kiosk.agent import Kiosk
 from kiosk.settings import KioskSettings
-from tests.kiosk.counter_visitor import ScriptedEye, SmallCamera, Visitor
+from tests.kiosk.counter_visitor import SMALL, ScriptedEye, SmallCamera, Visitor
 from tests.kiosk.pretend_server import PretendServer
-from tests.kiosk.test_kiosk_counter import SMALL
 
 GUARDS = {"anyone_at_this_pc", "opened_page", "signed_in_agent"}
 WITHOUT_COOKIE = {"/", "/open", "/static/<path:name>"}

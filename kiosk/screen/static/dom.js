@@ -1,6 +1,6 @@
 // Builds elements; text always goes in as text, so nothing that comes from a form or the server can become markup.
 const SVG = "http://www.w3.org/2000/svg";
-const SVG_NAMES = new Set(["svg", "polygon", "circle", "rect"]);
+const SVG_NAMES = new Set(["svg", "g", "path", "line", "polygon", "circle", "rect", "text"]);
 
 export function h(name, attributes, ...children) {
   const element = SVG_NAMES.has(name) ? document.createElementNS(SVG, name) : document.createElement(name);
