@@ -10,7 +10,7 @@ import { stackPanel } from "./stack.js";
 let chosen = null; // a material picked by hand, to add a further page
 
 export function showCapture(work, counter) {
-  let busy = false, waiting = null, saidLast = "";
+  let busy = false, reading = false, waiting = null, saidLast = "", sight = 0;
   const now = h("span", { class: "now" });
   const ring = countdown();
   const words = h("span", { class: "words" });
@@ -20,7 +20,7 @@ export function showCapture(work, counter) {
   const auto = button("", toggleAuto, { quiet: true, small: true, id: "auto" });
   const side = h("aside", { class: "stack", "aria-label": "材料" });
   const extra = h("div", { class: "stack" });
-  const view = cameraView(onLook, () => (current() && !waiting && !document.querySelector("dialog[open]") ? counter.visit.visit_id : ""));
+  const view = cameraView(onLook, () => (current() && !document.querySelector("dialog[open]") ? counter.visit.visit_id : ""));
   const desk = { counter, redraw: refresh };
   fill(work, h("div", { class: "two" }, h("section", { class: "camera", "aria-label": "高拍仪" }, view.elements, ring.element, auto, say), side));
   document.addEventListener("keydown", onKey);
@@ -67,8 +67,8 @@ export function showCapture(work, counter) {
 
   function onLook(look) {
     ring.show(look.auto && look.auto.phase === "counting" ? look.auto.share : 0);
-    if (look.auto && waiting && look.auto.phase !== "asked") waiting = null; // the sheet was moved: it is looked at afresh
-    if (waiting || busy) return;
+    if (look.auto && look.auto.sight !== sight) { sight = look.auto.sight; waiting = null; } // the sheet was moved: it is looked at afresh
+    if (waiting || busy || reading) return;
     const first = look.findings[0], phase = look.auto ? look.auto.phase : "", next = current();
     if (look.trouble) speak("red", "没接好", look.trouble);
     else if (!next) speak("green", "齐了", "都拍齐了，按回车去核对");
@@ -92,13 +92,13 @@ export function showCapture(work, counter) {
     now.hidden = more.length > 0;
   }
 
-  async function capture(sight) {
+  async function capture(ripe) { // the sight that is to be taken by itself, nothing when somebody pressed
     const next = current();
     if (busy || !next) return;
     busy = true; waiting = null;
     speak("blue", "正在拍", "请不要动");
-    const body = { material_id: next.material_id, ...(sight === undefined ? {} : { sight }) };
-    const answer = sight === undefined ? await counter.ask(() => post("/api/visit/capture", body)) : await post("/api/visit/capture", body).catch(() => null);
+    const body = { material_id: next.material_id, ...(ripe === undefined ? {} : { sight: ripe }) };
+    const answer = ripe === undefined ? await counter.ask(() => post("/api/visit/capture", body)) : await post("/api/visit/capture", body).catch(() => null);
     busy = false; saidLast = "";
     if (answer) settle(answer, next.material_id);
   }
@@ -125,8 +125,8 @@ export function showCapture(work, counter) {
   }
 
   function hold(milliseconds) {
-    busy = true; // long enough to be read
-    setTimeout(() => { busy = false; }, milliseconds);
+    reading = true; // what became of the picture stays long enough to be read; the space key works meanwhile
+    setTimeout(() => { reading = false; }, milliseconds);
   }
 
   async function keepAnyway() {
