@@ -16,13 +16,13 @@ export function showCapture(work, counter) {
   const words = h("span", { class: "words" });
   const mark = h("span", { class: "mark" });
   const choices = h("span", { class: "choices-now" });
-  const say = h("div", { class: "say" }, h("div", { role: "status", class: "said" }, mark, words), choices, now);
   const auto = button("", toggleAuto, { quiet: true, small: true, id: "auto" });
+  const say = h("div", { class: "say" }, h("div", { class: "told" }, h("div", { role: "status", class: "said" }, mark, words), choices, now), auto);
   const side = h("aside", { class: "stack", "aria-label": "材料" });
   const extra = h("div", { class: "stack" });
   const view = cameraView(onLook, () => (current() && !document.querySelector("dialog[open]") ? counter.visit.visit_id : ""));
   const desk = { counter, redraw: refresh };
-  fill(work, h("div", { class: "two" }, h("section", { class: "camera", "aria-label": "高拍仪" }, view.elements, ring.element, auto, say), side));
+  fill(work, h("div", { class: "two" }, h("section", { class: "camera", "aria-label": "高拍仪" }, h("div", { class: "view" }, view.elements, ring.element), say), side));
   document.addEventListener("keydown", onKey);
   counter.leave = () => { view.stop(); document.removeEventListener("keydown", onKey); };
   counter.help = "capture";
@@ -42,7 +42,7 @@ export function showCapture(work, counter) {
     const visit = counter.visit, next = current();
     now.textContent = next ? `${visit.retaking ? "重拍" : "现在拍"}：${shortName(next.material_name)} ${next.page_name}` : "";
     const on = counter.health.shoots_by_itself;
-    auto.textContent = on ? "自动拍：开（A）" : "自动拍：关（A）";
+    auto.textContent = on ? "自动拍 开（A）" : "自动拍 关（A）";
     auto.setAttribute("aria-pressed", String(on));
     fill(side, progressHead(visit, desk),
       visit.loose.length ? h("div", { class: "material loose" }, h("p", { class: "missing" }, `这 ${visit.loose.length} 张还没说是哪样材料`), strip(looseGroup(visit), desk)) : null,
@@ -74,6 +74,7 @@ export function showCapture(work, counter) {
     else if (!next) speak("green", "齐了", "都拍齐了，按回车去核对");
     else if (phase === "taken") speak("green", "拍好了", `换下一张：${next.page_name}`);
     else if (first) speak("yellow", FINDING_WORDS[first.code] || "看一下", phase === "held" ? `${first.sentence}就要这样拍，按空格键。` : first.sentence);
+    else if (!look.sheet) speak("blue", "正在看", "请等一等");
     else if (phase === "shoot") capture(look.auto.sight);
     else if (phase === "counting") speak("green", "别动", "别动，马上拍");
     else if (phase === "asked") speak("yellow", "没拍好", "把纸动一动再放好，或者按空格键");
