@@ -81,10 +81,14 @@ def _part_commands(words: Words) -> None:
 
 
 def _picture_commands(words: Words) -> None:
-    scan = _command(words, "scan", "pictures:scan", "find the sheet in pictures and say what is wrong with them")
-    scan.add_argument(
-        "images", nargs="+", metavar="IMAGE", help="picture files, or - for one path a line on standard input"
-    )
+    for name, help_text in (
+        ("scan", "find the sheet in pictures and say what is wrong with them"),
+        ("read", "read the text of pictures offline, with the fields of cards, registers and passbooks, and codes"),
+    ):
+        look = _command(words, name, f"pictures:{name}", help_text)
+        look.add_argument(
+            "images", nargs="+", metavar="IMAGE", help="picture files, or - for one path a line on standard input"
+        )
     bundle = _command(
         words, "bundle", "pictures:bundle", "make one PDF of photographed pages, cut out and straightened"
     )

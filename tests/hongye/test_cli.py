@@ -141,7 +141,7 @@ class TestDue:
 @pytest.mark.parametrize(
     "words",
     [[], ["fly"], ["due"], ["due", "--at", "2026-11-23", "--days", "many"], ["due", "--at", "2026-11-23", "--limit", "x"],
-     ["scan"], ["bundle", "a.jpg"], ["catalogue"], ["sheet", "notice", "MZ-008"], ["machine", "code"]],
+     ["scan"], ["read"], ["bundle", "a.jpg"], ["catalogue"], ["sheet", "notice", "MZ-008"], ["machine", "code"]],
 )  # fmt: skip
 def test_words_it_does_not_know_are_answered_with_the_usage(words, capsys):
     with pytest.raises(SystemExit) as left:
@@ -202,6 +202,41 @@ class TestScan:
         code, printed, _ = hongye("scan", no_picture)
         assert code == 1
         assert printed.startswith(f"{no_picture}：")
+
+
+class TestRead:
+    @pytest.fixture
+    def card(self, tmp_path) -> Path:
+        path = tmp_path / "card.jpg"
+        cv2.imwrite(str(path), specimens_for(story_person())["id_card_front"].picture)
+        return path
+
+    def test_a_card_gives_its_text_its_kind_and_its_fields(self, answer, card):
+        told = answer("read", card)
+        number = {"value": story_person().id_number, "label": "公民身份号码", "trouble": None}
+        assert (told["path"], told["kind"], told["turn"], told["codes"]) == (str(card), "id_card_front", 0, [])
+        assert told["fields"]["id_number"] == number
+        assert number["value"] in told["text"]
+        assert told["ms"] > 0
+
+    def test_pictures_come_one_a_line_on_standard_input_and_a_bad_one_fails_the_run(
+        self, hongye, card, no_picture, monkeypatch, tmp_path
+    ):
+        lines = tmp_path / "lines"
+        lines.write_text(f"{no_picture}\n{card}\n", encoding="utf-8")
+        with lines.open(encoding="utf-8") as stream:
+            monkeypatch.setattr("sys.stdin", stream)
+            code, printed, complaint = hongye("read", "--json", "-")
+        told = [json.loads(line) for line in printed.splitlines()]
+        assert code == 1
+        assert "不是图片" in told[0]["error"] and "不是图片" in complaint
+        assert (told[0]["text"], told[1]["kind"]) == ("", "id_card_front")
+
+    def test_without_json_people_read_fields_and_text(self, hongye, card):
+        code, printed, _ = hongye("read", card)
+        assert code == 0
+        assert "身份证人像面" in printed.splitlines()[0]
+        assert f"公民身份号码：{story_person().id_number}" in printed
 
 
 class TestBundle:
