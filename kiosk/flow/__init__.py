@@ -11,7 +11,18 @@ from kiosk.flow.errand import (
     take_over,
 )
 from kiosk.flow.gaps import VisitIncomplete, check_originals, find_visit_gaps, require_pack
-from kiosk.flow.pages import add_page, ask_retake, drop_page, move_page, require_page, turn_page, undo
+from kiosk.flow.pages import (
+    add_page,
+    ask_retake,
+    drop_page,
+    move_page,
+    note_reading,
+    require_page,
+    sort_stack,
+    turn_page,
+    undo,
+    vouch_page,
+)
 from kiosk.flow.steps import (
     ACTION_WORDS,
     ALLOWED,
@@ -31,6 +42,8 @@ from kiosk.flow.visit import (
     CorrectionReason,
     NextPage,
     Page,
+    PageReading,
+    ReadField,
     Refusal,
     Step,
     Undo,
@@ -47,11 +60,12 @@ from kiosk.flow.wanted import (
 )
 
 __all__ = [
-    "ACTION_WORDS", "ALLOWED", "LOOSE", "MAX_PAGES_PER_MATERIAL", "OPEN_STEPS", "STEP_WORDS", "Action", "AnswerRefused",
-    "CorrectionReason", "NextPage", "Page", "Refusal", "Step", "StepNotAllowed", "Undo", "Visit", "VisitIncomplete",
-    "add_page", "allowed_actions", "ask_retake", "begin_correction", "begin_visit", "captured_materials", "check_originals",
-    "choose_item", "count_pages", "drop_page", "find_answer_faults", "find_visit_gaps", "give_answers", "is_put_away",
-    "list_pages", "mark_packed", "mark_sent", "materials_to_capture", "move_page", "named_page_ids", "next_page",
-    "open_fields", "page_name", "record_form_printed", "record_notice_printed", "reopen", "replaces", "require_allowed",
-    "require_pack", "require_page", "take_over", "turn_page", "turn_to", "undo",
+    "ACTION_WORDS", "ALLOWED", "LOOSE", "MAX_PAGES_PER_MATERIAL", "OPEN_STEPS", "STEP_WORDS", "Action",
+    "AnswerRefused", "CorrectionReason", "NextPage", "Page", "PageReading", "ReadField", "Refusal", "Step",
+    "StepNotAllowed", "Undo", "Visit", "VisitIncomplete", "add_page", "allowed_actions", "ask_retake",
+    "begin_correction", "begin_visit", "captured_materials", "check_originals", "choose_item", "count_pages",
+    "drop_page", "find_answer_faults", "find_visit_gaps", "give_answers", "is_put_away", "list_pages", "mark_packed",
+    "mark_sent", "materials_to_capture", "move_page", "named_page_ids", "next_page", "note_reading", "open_fields",
+    "page_name", "record_form_printed", "record_notice_printed", "reopen", "replaces", "require_allowed",
+    "require_pack", "require_page", "sort_stack", "take_over", "turn_page", "turn_to", "undo", "vouch_page",
 ]  # fmt: skip

@@ -1,11 +1,12 @@
 """What can be done to the pages: taken, taken again, taken out, moved and turned, and the last of it undone."""
 
+from collections.abc import Mapping
 from typing import get_args
 
 from forms.item import ServiceItem
 from kiosk.flow.steps import Action, StepNotAllowed, changed, require
-from kiosk.flow.visit import LOOSE, MAX_LOOSE_PAGES, MAX_PAGES_PER_MATERIAL, Page, Turn, Undo, Visit
-from kiosk.flow.wanted import materials_to_capture
+from kiosk.flow.visit import LOOSE, MAX_LOOSE_PAGES, MAX_PAGES_PER_MATERIAL, Page, PageReading, Turn, Undo, Visit
+from kiosk.flow.wanted import materials_to_capture, named_page_ids
 
 Pages = tuple[Page, ...]
 
@@ -64,6 +65,53 @@ def turn_page(visit: Visit, material_id: str, index: int, degrees: int) -> Visit
     return changed(after, retaking=visit.retaking)
 
 
+def vouch_page(visit: Visit, material_id: str, index: int, found: tuple[str, ...]) -> Visit:
+    """就用这一页: the agent answers for a page in spite of what its reading says; the record keeps what that was."""
+    former = _pages_with(visit, "vouch_page", material_id, index)
+    page = former[index]
+    despite = tuple(dict.fromkeys((*page.kept_despite, *found)))
+    vouched = page.model_copy(update={"kept_despite": despite})
+    return _with_pages(visit, "vouch_page", {material_id: (*former[:index], vouched, *former[index + 1 :])})
+
+
+def sort_stack(visit: Visit, places: Mapping[str, str | None]) -> Visit:
+    """分一叠: the loose pages named go to their materials in their order, a cover sheet (None) goes away; one step to undo.
+
+    What has no room where it belongs stays loose, for the agent to see.
+    """
+    require(visit, "sort_stack")
+    changes: dict[str, Pages] = {LOOSE: ()}
+    for page in visit.pages.get(LOOSE, ()):
+        to = places.get(page.page_id, LOOSE)
+        if to is None:
+            continue
+        former = changes.get(to, visit.pages.get(to, ()))
+        full = to != LOOSE and len(former) >= MAX_PAGES_PER_MATERIAL
+        home = LOOSE if full else to
+        changes[home] = (*changes.get(home, visit.pages.get(home, ())), page)
+    return _with_pages(visit, "sort_stack", changes)
+
+
+def note_reading(visit: Visit, page_id: str, reading: PageReading, turn: Turn) -> Visit:
+    """What a page says, once it has been read; it is set upright unless somebody turned it already.
+
+    No action of the agent's, so nothing is asked and no tick goes: the page is the same page.
+    """
+    if page_id not in named_page_ids(visit):
+        return visit
+    pages = _upright(visit.pages, page_id, turn)
+    before = visit.undo.model_copy(update={"pages": _upright(visit.undo.pages, page_id, turn)}) if visit.undo else None
+    return changed(visit, pages=pages, undo=before, readings={**visit.readings, page_id: reading})
+
+
+def _upright(pages: dict[str, Pages], page_id: str, turn: Turn) -> dict[str, Pages]:
+    def set_upright(page: Page) -> Page:
+        turns = page.page_id == page_id and page.turn == 0
+        return page.model_copy(update={"turn": turn}) if turns else page
+
+    return {name: tuple(map(set_upright, group)) for name, group in pages.items()}
+
+
 def undo(visit: Visit) -> Visit:
     """撤销: one step back, to the pages as they were before the last thing done to them."""
     require(visit, "undo")
@@ -71,7 +119,7 @@ def undo(visit: Visit) -> Visit:
         raise StepNotAllowed(visit, "undo", "没有可以撤销的。")
     before = visit.undo.pages
     touched = {name: before.get(name, ()) for name in {*visit.pages, *before}}
-    return changed(_with_pages(visit, "undo", touched), undo=None)
+    return _without_lost_readings(changed(_with_pages(visit, "undo", touched), undo=None))
 
 
 def _pages_with(visit: Visit, action: Action, material_id: str, index: int) -> Pages:
@@ -99,4 +147,11 @@ def _with_pages(visit: Visit, action: Action, changes: dict[str, Pages]) -> Visi
     touched = {name for name, pages in changes.items() if pages != visit.pages.get(name, ())}
     checked = tuple(name for name in visit.checked if name not in touched)
     before = Undo(action=action, pages=visit.pages)
-    return changed(visit, pages=every, checked=checked, retaking=None, undo=before)
+    after = changed(visit, pages=every, checked=checked, retaking=None, undo=before)
+    return _without_lost_readings(after)
+
+
+def _without_lost_readings(visit: Visit) -> Visit:
+    """What a page said is forgotten with the page."""
+    named = named_page_ids(visit)
+    return changed(visit, readings={key: said for key, said in visit.readings.items() if key in named})

@@ -6,7 +6,7 @@ from kiosk.flow.visit import Step, Visit
 
 Action = Literal[
     "choose_item", "turn_to", "print_notice", "answer", "print_form", "print_mandate", "print_covers", "add_page",
-    "retake", "drop_page", "move_page", "turn_page", "undo", "check_originals", "take_over", "pack", "print_receipt",
+    "retake", "drop_page", "move_page", "turn_page", "vouch_page", "sort_stack", "undo", "check_originals", "take_over", "pack", "print_receipt",
     "reopen", "deliver", "abandon",
 ]  # fmt: skip
 
@@ -17,7 +17,8 @@ STEP_WORDS: dict[Step, str] = {
 ACTION_WORDS: dict[Action, str] = {
     "choose_item": "选事项", "turn_to": "换一步", "print_notice": "打印告知单", "answer": "填表",
     "print_form": "打印申请表", "print_mandate": "打印委托书", "print_covers": "打印分隔页", "add_page": "拍一页",
-    "retake": "重拍", "drop_page": "去掉一页", "move_page": "挪一页", "turn_page": "转一页", "undo": "撤销",
+    "retake": "重拍", "drop_page": "去掉一页", "move_page": "挪一页", "turn_page": "转一页", "vouch_page": "就用这一页",
+    "sort_stack": "分一叠", "undo": "撤销",
     "check_originals": "和原件核对", "take_over": "接着办", "pack": "上传", "print_receipt": "打印回执",
     "reopen": "没有收下时重新打开", "deliver": "送到", "abandon": "不办了",
 }  # fmt: skip
@@ -25,7 +26,9 @@ ACTION_WORDS: dict[Action, str] = {
 _PAPERWORK: frozenset[Action] = frozenset(
     {"turn_to", "print_notice", "answer", "print_form", "print_mandate", "print_covers", "take_over", "abandon"}
 )
-_PAGES: frozenset[Action] = frozenset({"add_page", "retake", "drop_page", "move_page", "turn_page", "undo"})
+_PAGES: frozenset[Action] = frozenset(
+    {"add_page", "retake", "drop_page", "move_page", "turn_page", "vouch_page", "sort_stack", "undo"}
+)
 ALLOWED: dict[Step, frozenset[Action]] = {
     "choose_item": frozenset({"choose_item", "take_over", "abandon"}),
     "notice": _PAPERWORK | {"choose_item"},

@@ -27,6 +27,24 @@ class Page(Record):
     shape: Literal["a4", "card"] | None = None
 
 
+class ReadField(Record):
+    """One field of a page as it is printed there; `trouble` is a sentence when it cannot be right, `sure` 0..1."""
+
+    name: str
+    label: str
+    value: str
+    sure: float
+    trouble: str | None = None
+
+
+class PageReading(Record):
+    """What a page says; personal data, so it lives and goes with the visit. `kind` None: nothing tells what paper it is."""
+
+    kind: str | None
+    lines: tuple[str, ...] = ()
+    fields: tuple[ReadField, ...] = ()
+
+
 class CorrectionReason(Record):
     """One thing a department wants to see again, in its words."""
 
@@ -71,6 +89,8 @@ class Visit(Record):
     answers: dict[str, Any] = Field(default_factory=dict)
     pages: dict[str, tuple[Page, ...]] = Field(default_factory=dict)
     undo: Undo | None = None
+    #: by page_id; a page not read yet, or that could not be, has none
+    readings: dict[str, PageReading] = Field(default_factory=dict)
     checked: tuple[str, ...] = ()
     retaking: tuple[str, int] | None = None
     notice_sheet_printed_at: AwareDatetime | None = None

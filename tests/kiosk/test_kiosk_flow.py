@@ -82,6 +82,8 @@ EVERY = {
     "drop_page": lambda visit, item: flow.drop_page(visit, "id_card", 0),
     "move_page": lambda visit, item: flow.move_page(visit, item, "id_card", 0, "id_card", 1),
     "turn_page": lambda visit, item: flow.turn_page(visit, "id_card", 0, 90),
+    "vouch_page": lambda visit, item: flow.vouch_page(visit, "id_card", 0, ("wrong_page",)),
+    "sort_stack": lambda visit, item: flow.sort_stack(visit, {}),
     "undo": lambda visit, item: flow.undo(visit),
     "check_originals": lambda visit, item: flow.check_originals(visit, item, ()),
     "take_over": lambda visit, item: flow.take_over(visit, AGENT),
@@ -206,4 +208,4 @@ def test_flow_is_pure():
     trees = [ast.parse(room.read_text(encoding="utf-8")) for room in rooms]
     imported = {node.module for tree in trees for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
     assert len(rooms) > 5 and all(name.startswith("kiosk.flow.") for name in imported if name.startswith("kiosk"))
-    assert {name.split(".")[0] for name in imported} <= {"datetime", "typing", "pydantic", "forms", "kiosk"}
+    assert {name.split(".")[0] for name in imported} <= {"collections", "datetime", "typing", "pydantic", "forms", "kiosk"}

@@ -122,3 +122,60 @@ def test_every_deed_can_be_undone_and_only_dropping_loses_a_page(deeds):
         assert lost == (one[0] == "drop")
         assert all(pages for pages in after.pages.values())
         visit = after
+
+
+def reading(*lines: str) -> flow.PageReading:
+    return flow.PageReading(kind="other", lines=lines)
+
+
+def test_a_page_is_set_upright_once_it_was_read_and_keeps_its_tick(old_age, good_answers):
+    visit = complete(old_age, good_answers)
+    photo = visit.pages["photo"][0].page_id
+    read = flow.note_reading(visit, photo, reading("照片"), 180)
+    assert read.pages["photo"][0].turn == 180 and read.checked == visit.checked
+    assert read.readings[photo].lines == ("照片",)
+
+
+def test_a_page_somebody_turned_already_stays_as_it_was_turned(visit):
+    turned = flow.turn_page(visit, "photo", 0, 90)
+    read = flow.note_reading(turned, visit.pages["photo"][0].page_id, reading(), 180)
+    assert read.pages["photo"][0].turn == 90
+    assert flow.undo(read).pages["photo"][0].turn == 180
+
+
+def test_what_a_page_said_is_forgotten_with_the_page(visit):
+    photo = visit.pages["photo"][0].page_id
+    dropped = flow.drop_page(flow.note_reading(visit, photo, reading("照片"), 0), "photo", 0)
+    assert photo in dropped.readings and photo in flow.undo(dropped).readings
+    assert photo not in flow.turn_page(dropped, "id_card", 0, 90).readings
+    assert flow.note_reading(visit, "f" * 24, reading(), 0) == visit
+
+
+def test_nothing_read_stays_once_the_packet_is_there(old_age, good_answers):
+    visit = complete(old_age, good_answers)
+    read = flow.note_reading(visit, visit.pages["photo"][0].page_id, reading("照片"), 0)
+    assert flow.mark_sent(flow.mark_packed(read, visit.started_at), "1").readings == {}
+
+
+def test_vouching_for_a_page_keeps_on_record_what_was_found(visit):
+    vouched = flow.vouch_page(visit, "id_card", 1, ("wrong_page",))
+    assert vouched.pages["id_card"][1].kept_despite == ("wrong_page",)
+    assert flow.vouch_page(vouched, "id_card", 1, ("wrong_page",)).pages == vouched.pages
+
+
+def test_a_stack_is_sorted_in_its_order_and_undone_in_one_step(old_age):
+    visit = flow.turn_to(begun(old_age), "capture")
+    for number in range(1, 6):
+        visit = flow.add_page(visit, old_age, flow.LOOSE, page(number))
+    places = {page(1).page_id: None, page(2).page_id: "photo", page(4).page_id: "id_card", page(5).page_id: "photo"}
+    sorted_ = flow.sort_stack(visit, places)
+    assert {name: ids(sorted_, name) for name in sorted_.pages} == {flow.LOOSE: [3], "photo": [2, 5], "id_card": [4]}
+    assert flow.undo(sorted_).pages == visit.pages
+
+
+def test_what_has_no_room_in_its_material_stays_loose(old_age):
+    visit = flow.turn_to(begun(old_age), "capture")
+    for number in range(1, 24):
+        visit = flow.add_page(visit, old_age, flow.LOOSE, page(number))
+    sorted_ = flow.sort_stack(visit, {one.page_id: "photo" for one in visit.pages[flow.LOOSE]})
+    assert len(ids(sorted_, "photo")) == flow.MAX_PAGES_PER_MATERIAL and ids(sorted_, flow.LOOSE) == [21, 22, 23]
