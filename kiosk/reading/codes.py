@@ -9,6 +9,8 @@ import cv2
 import numpy as np
 import zxingcpp
 
+from kiosk.reading.finder_patterns import finder_patterns
+
 # Kinds with enough redundancy not to be seen where there is only text.
 FORMATS = [
     zxingcpp.BarcodeFormat.QRCode, zxingcpp.BarcodeFormat.DataMatrix, zxingcpp.BarcodeFormat.PDF417,
@@ -16,13 +18,8 @@ FORMATS = [
     zxingcpp.BarcodeFormat.EAN13, zxingcpp.BarcodeFormat.EAN8,
 ]  # fmt: skip
 QR_CODE = "QRCode"
-# Finder patterns are looked for in a picture of this size (longer side); fine enough for a code of 2 cm on A4.
-LOOK_SIDE = 1600
 # A place that looks like a code is looked at again with its side at these lengths, in pixels.
 CLOSER_SIDES = (280, 480, 840)
-LEAST_SIDE = 24
-# More places than this on one page are a printed pattern, not codes.
-MOST_PLACES = 4
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,11 +42,12 @@ class Codes:
 def read_codes(image: np.ndarray) -> Codes:
     """Read every code on a BGR or grey uint8 picture, first as it is, then closer where something looks like a code."""
     grey = image if image.ndim == 2 else cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)
-    found, failed = _read(grey)
-    if not found and not failed:  # a faint or very large print: once more, evened out and at half the size
-        found, failed = _read(_evened(cv2.resize(grey, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)), 2.0)
+    places = finder_patterns(grey)
+    found = _read(grey)
+    if not found and not places:  # a faint or very large print: once more, evened out and at half the size
+        found = _read(_evened(cv2.resize(grey, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)), 2.0)
     missed: list[np.ndarray] = []
-    for place in [*failed, *_finder_patterns(grey)]:
+    for place in places:
         if any(_meet(place, code.corners) for code in found) or any(_meet(place, other) for other in missed):
             continue
         closer = _read_closer(grey, place)
@@ -60,17 +58,10 @@ def read_codes(image: np.ndarray) -> Codes:
     return Codes(tuple(found), tuple(missed))
 
 
-def _read(grey: np.ndarray, scale: float = 1.0, shift: np.ndarray | float = 0.0) -> tuple[list[Code], list[np.ndarray]]:
-    """What zxing reads, and where it sees a square code it cannot decode; corners times `scale` plus `shift`."""
-    found: list[Code] = []
-    failed: list[np.ndarray] = []
-    for seen in zxingcpp.read_barcodes(np.ascontiguousarray(grey), formats=FORMATS, return_errors=True):
-        corners = _corners(seen.position) * scale + shift
-        if seen.valid and seen.text:
-            found.append(Code(_name(seen.format), seen.text, corners))
-        elif seen.format == zxingcpp.BarcodeFormat.QRCode:
-            failed.append(corners)
-    return found, failed
+def _read(grey: np.ndarray, scale: float = 1.0, shift: np.ndarray | float = 0.0) -> list[Code]:
+    """What zxing reads; corners times `scale` plus `shift`. What it only half reads is often no code: answer sheets."""
+    seen = zxingcpp.read_barcodes(np.ascontiguousarray(grey), formats=FORMATS)
+    return [Code(_name(code.format), code.text, _corners(code.position) * scale + shift) for code in seen if code.text]
 
 
 def _name(kind: zxingcpp.BarcodeFormat) -> str:
@@ -86,45 +77,6 @@ def _corners(position: zxingcpp.Position) -> np.ndarray:
         ],
         float,
     )
-
-
-def _finder_patterns(grey: np.ndarray) -> list[np.ndarray]:
-    """Where OpenCV sees three finder patterns of a QR code."""
-    scale = min(1.0, LOOK_SIDE / max(grey.shape))
-    seen = grey if scale == 1.0 else cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    there, quads = cv2.QRCodeDetector().detectMulti(seen)
-    if not there or quads is None:
-        return []
-    likely = [quad.astype(float) / scale for quad in quads if _is_square(quad) and _has_patterns(seen, quad)]
-    return likely[:MOST_PLACES]
-
-
-def _is_square(quad: np.ndarray) -> bool:
-    """Patterns put together at random from text make slivers; a code seen aslant is still nearly square."""
-    sides = np.linalg.norm(np.roll(quad, -1, axis=0) - quad, axis=1)
-    area = abs(cv2.contourArea(quad.astype(np.float32)))
-    return sides.min() >= LEAST_SIDE and sides.max() / sides.min() < 1.6 and area > 0.6 * float(sides.mean()) ** 2
-
-
-def _has_patterns(grey: np.ndarray, quad: np.ndarray) -> bool:
-    """Whether three corners show a finder pattern; answer sheets and tables have squares that do not."""
-    side = 320
-    target = np.float32([[0, 0], [side, 0], [side, side], [0, side]])
-    level = cv2.warpPerspective(grey, cv2.getPerspectiveTransform(quad.astype(np.float32), target), (side, side))
-    dark = cv2.threshold(level, 0, 1, cv2.THRESH_BINARY_INV + cv2.THRESH_OTSU)[1]
-    return sum(_is_pattern(np.diagonal(np.rot90(dark, quarter))) for quarter in range(4)) >= 3
-
-
-def _is_pattern(diagonal: np.ndarray) -> bool:
-    """From the corner inwards a finder pattern is dark 1, light 1, dark 3, light 1 (ISO/IEC 18004); blur moves the edges."""
-    starts = np.flatnonzero(np.diff(diagonal.astype(np.int8))) + 1
-    runs = np.diff([0, *starts])
-    if diagonal[0] == 0:  # the outline lies a little outside the code
-        runs = runs[1:]
-    if len(runs) < 3:
-        return False
-    ring, gap, eye = (float(run) for run in runs[:3])
-    return 1.5 * ring < eye < 6 * ring and 0.4 * ring < gap < 2.5 * ring
 
 
 def _meet(first: np.ndarray, second: np.ndarray) -> bool:
@@ -148,7 +100,7 @@ def _read_closer(grey: np.ndarray, place: np.ndarray) -> Code | None:
         way = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
         seen = cv2.resize(part, None, fx=scale, fy=scale, interpolation=way)
         for variant in _variants(seen):
-            found, _ = _read(variant, 1 / scale, np.array([left, top], float))
+            found = _read(variant, 1 / scale, np.array([left, top], float))
             if found:
                 return found[0]
             text = _by_opencv(variant)

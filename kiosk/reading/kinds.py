@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from kiosk.reading import values
+from kiosk.reading.layout import compact
 from kiosk.reading.reading import FieldName, PaperKind
 
 
@@ -122,3 +123,20 @@ LABELS: dict[FieldName, str] = {
     "issuer": "签发机关", "valid_from": "有效期自", "valid_until": "有效期至", "household_number": "户号", "householder": "户主姓名",
     "relation": "与户主关系", "account_number": "账号", "account_name": "户名", "bank": "银行",
 }  # fmt: skip
+
+
+def weight_of(rule: PaperRule, text: str) -> int:
+    """How much of a paper's words a text carries; 0 when it has one that no such paper carries."""
+    told = compact(text).casefold()
+    if any(word in told for word in rule.never):
+        return 0
+    return _weight_of_marks(rule, told)
+
+
+def carries(rule: PaperRule, text: str) -> bool:
+    """Whether a text has all it takes for a paper, whatever else stands beside it (both sides copied on one sheet)."""
+    return _weight_of_marks(rule, compact(text).casefold()) >= rule.least
+
+
+def _weight_of_marks(rule: PaperRule, told: str) -> int:
+    return sum(weight for mark, weight in rule.marks.items() if mark in told)

@@ -10,7 +10,7 @@ import numpy as np
 
 from forms.identity import luhn_holds
 from kiosk.reading import values
-from kiosk.reading.kinds import LABELS, PAPERS, RULES, FieldRule, PaperRule
+from kiosk.reading.kinds import LABELS, PAPERS, RULES, FieldRule, PaperRule, weight_of
 from kiosk.reading.layout import Piece, Value, compact, paragraph_at, pieces_of, value_at
 from kiosk.reading.reading import Line, PaperKind, ReadField, Reading, Turn
 from kiosk.reading.recogniser import CARD_SIDE, detect, detection_side, recognise, spelled
@@ -46,20 +46,14 @@ def understood(lines: Sequence[Line], turn: Turn = 0, kind_hint: PaperKind | Non
 
 def kind_of(lines: Sequence[Line], hint: PaperKind | None = None) -> PaperKind | None:
     """Tell a paper by its words: of those with words enough, the one with most; None when nothing is legible."""
-    text = compact("".join(line.text for line in lines)).casefold()
-    weights = {rule.kind: _weight(rule, text) for rule in PAPERS}
+    text = compact("".join(line.text for line in lines))
+    weights = {rule.kind: weight_of(rule, text) for rule in PAPERS}
     told = {rule.kind: weights[rule.kind] / rule.least for rule in PAPERS if weights[rule.kind] >= rule.least}
     if told:
         return max(told, key=lambda kind: told[kind])
     if hint in RULES and weights[hint] * 2 >= RULES[hint].least:
         return hint
     return "other" if len(text) >= LEAST_CHARACTERS else None
-
-
-def _weight(rule: PaperRule, text: str) -> int:
-    if any(word in text for word in rule.never):
-        return 0
-    return sum(weight for mark, weight in rule.marks.items() if mark in text)
 
 
 def fields_of(lines: Sequence[Line], rule: PaperRule) -> tuple[ReadField, ...]:
