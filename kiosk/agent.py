@@ -22,6 +22,7 @@ from kiosk.catalogue_store import CatalogueStore
 from kiosk.corrections import RememberedCorrections
 from kiosk.outbox import Outbox
 from kiosk.printer import FolderPrinter, printer_for
+from kiosk.reading.paper import read_page
 from kiosk.safe import Safe, write_durably
 from kiosk.screen.application import create_app
 from kiosk.screen.counter import Counter
@@ -33,6 +34,7 @@ from kiosk.screen.paper import VillagePaper
 from kiosk.screen.places import Place, Places
 from kiosk.screen.practice_desk import PracticeDesk
 from kiosk.screen.practice_room import PracticeRoom
+from kiosk.screen.reader import ReadPage
 from kiosk.screen.serving import ScreenServer, open_sockets
 from kiosk.screen.session import Session
 from kiosk.screen.surroundings import Surroundings
@@ -71,10 +73,11 @@ class Kiosk:
         *,
         camera: Camera | None = None,
         eye: Eye | None = None,
+        read_page: ReadPage = read_page,
     ) -> None:
-        """`camera` and `eye` replace those of the settings, for whoever runs the kiosk inside another program."""
+        """`camera`, `eye` and `read_page` replace the kiosk's own, for whoever runs it inside another program."""
         with ExitStack() as opened:
-            self._open(settings, enrolment_code, camera, eye, opened)
+            self._open(settings, enrolment_code, camera, eye or ImagingEye(), read_page, opened)
             self._closing = opened.pop_all()
 
     def _open(
@@ -82,7 +85,8 @@ class Kiosk:
         settings: KioskSettings,
         enrolment_code: str | None,
         camera: Camera | None,
-        eye: Eye | None,
+        eye: Eye,
+        read_page: ReadPage,
         opened: ExitStack,
     ) -> None:
         folder = settings.data_folder
@@ -93,14 +97,13 @@ class Kiosk:
         clock = clock_for(settings.clock_file)
         self.port: int = sockets[0].getsockname()[1]
         self._gate = Gate(self.port)
-        eye = eye or ImagingEye()
-        equipment, surroundings = self._equip(settings, machine, clock, camera, eye)
+        equipment, surroundings = self._equip(settings, machine, clock, camera, eye, read_page)
         opened.callback(equipment.outbox.close)
         register = AgentRegister(folder / "agents.json", _link(settings, machine), clock)
         session = Session(register, settings.idle_lock_minutes * 60)
         self.counter = Counter(equipment, session)
         work = Place(self.counter, PracticeDesk(equipment.live_view), surroundings)
-        self._places = Places(work, PracticeRoom(folder / "practice", equipment, session, eye), session)
+        self._places = Places(work, PracticeRoom(folder / "practice", equipment, session), session)
         self.app = create_app(self._places, self._gate)
         self.sockets = sockets
         self._server = ScreenServer(self.app, sockets)
@@ -129,6 +132,7 @@ class Kiosk:
         self._live_view.stop()
         self._uplink.stop()
         self._server.close()
+        self.counter.close_down()
         for worker in self._workers:
             worker.join(timeout=10)
         self._address_file.unlink(missing_ok=True)
@@ -142,6 +146,7 @@ class Kiosk:
         clock: Clock,
         camera: Camera | None,
         eye: Eye,
+        read_page: ReadPage,
     ) -> tuple[Equipment, Surroundings]:
         folder, keep_free = settings.data_folder, settings.keep_free_bytes
         safe = Safe.open(folder / "safe.key")
@@ -151,7 +156,7 @@ class Kiosk:
         printer = printer_for(settings.printer, folder / "printed")
         if isinstance(printer, FolderPrinter):
             printer.sweep(settings.keep_printed_days)
-        live_view = LiveView(camera or camera_for(settings.camera, clock), eye)
+        live_view = LiveView(camera or camera_for(settings.camera, clock), eye, read_page)
         catalogue = CatalogueStore(folder / "catalogue", load_catalogue())
         service_point = KeptServicePoint(folder / "service_point.json")
         uplink.when_answered(_keeping_up(catalogue, service_point, link.again()))
@@ -166,6 +171,8 @@ class Kiosk:
             uplink=uplink,
             printer=printer,
             live_view=live_view,
+            eye=eye,
+            read_page=read_page,
             paper=VillagePaper(catalogue, service_point, machine.village_name, machine.public_url),
         )
         surroundings = Surroundings(

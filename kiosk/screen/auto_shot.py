@@ -14,6 +14,8 @@ STILL_SHARE = 0.01
 #: ... for so long, in seconds; then the countdown is shown for so long
 STILL_SECONDS = 0.8
 COUNTDOWN_SECONDS = 1.0
+#: the end of the countdown waits so long for a sheet that is just being read; a slow PC tells afterwards
+READING_SECONDS = 3.0
 #: the desk was cleared when no sheet was seen for so long: one look that found none proves nothing
 GONE_SECONDS = 0.35
 #: how far two small pictures are apart (0 the same, 1 nothing in common) when they show two sheets; measured: one sheet
@@ -27,12 +29,13 @@ Corners = tuple[tuple[float, float], ...]
 @dataclass(frozen=True, eq=False)
 class Glimpse:
     """What one look found: the corners in pixels (None: no sheet), whether something forbids a picture or speaks against
-    it, and the sheet very small: grey float (side, side) of mean 0 and deviation 1, None where nobody made one."""
+    it, whether it is being read this moment, and the sheet very small: grey float (side, side) of mean 0 and deviation 1, None where nobody made one."""
 
     corners: Corners | None
     diagonal: float
     forbidden: bool = False
     doubtful: bool = False
+    being_read: bool = False
     small: np.ndarray | None = None
 
 
@@ -100,6 +103,8 @@ class AutoShot:
         if lain < STILL_SECONDS:
             return self._moment("moving")
         share = (lain - STILL_SECONDS) / COUNTDOWN_SECONDS
+        if glimpse.being_read and lain < READING_SECONDS:
+            share = min(share, 0.9)
         return self._moment("shoot", 1.0) if share >= 1 else self._moment("counting", share)
 
     def _moment(self, phase: Phase, share: float = 0.0) -> Moment:

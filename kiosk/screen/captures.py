@@ -1,7 +1,8 @@
 """拍材料: the errands around pages. A picture is on the disk before the record names it, and the screen is told last."""
 
 import secrets
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from kiosk import flow
@@ -9,6 +10,8 @@ from kiosk.flow import Page, Visit
 from kiosk.screen.equipment import Equipment
 from kiosk.screen.eye import Taken
 from kiosk.screen.hand import Hand
+from kiosk.screen.readings import Readings, remarks_on
+from kiosk.screen.watch import with_word_against
 from kiosk.visits import UnknownPage
 
 
@@ -41,8 +44,8 @@ class _Waiting:
 class Captures:
     """The pages of the visit in hand."""
 
-    def __init__(self, equipment: Equipment, hand: Hand) -> None:
-        self._it, self._hand, self._lock = equipment, hand, hand.lock
+    def __init__(self, equipment: Equipment, hand: Hand, readings: Readings) -> None:
+        self._it, self._hand, self._lock, self._readings = equipment, hand, hand.lock, readings
         self._desk = equipment.live_view.desk
         self._waiting: _Waiting | None = None
 
@@ -60,7 +63,9 @@ class Captures:
             flow.require_page(begun_in, self._hand.item(), material_id)
         if sight is not None:
             self._desk.require_sight(sight)
+        against = self._desk.word_against()
         taken, captured_at = self._it.live_view.take()
+        taken = replace(taken, look=with_word_against(taken.look, against))
         with self._lock:
             self._waiting = None
             if self._hand.required().visit_id != begun_in.visit_id:
@@ -96,7 +101,9 @@ class Captures:
             visit = self._hand.required()
             changed = flow.add_page(visit, self._hand.item(), material_id, page)
             self._it.visits.keep_page(visit.visit_id, page.page_id, picture)
-            return self._keep(changed)
+            self._keep(changed)
+            self._readings.read_soon(changed)
+            return changed
 
     def ask_retake(self, material_id: str, index: int) -> Visit:
         with self._lock:
@@ -117,6 +124,20 @@ class Captures:
     def turn_page(self, material_id: str, index: int, degrees: int) -> Visit:
         with self._lock:
             return self._keep(flow.turn_page(self._hand.required(), material_id, index, degrees))
+
+    def vouch_page(self, material_id: str, index: int) -> Visit:
+        """就用这一页, whatever its reading says. Raises CaptureRefused when nothing was found on it."""
+        with self._lock:
+            visit, item = self._hand.required(), self._hand.item()
+            pages = visit.pages.get(material_id, ())
+            remark = remarks_on(visit, item).get(pages[index].page_id) if 0 <= index < len(pages) else None
+            if remark is None:
+                raise CaptureRefused("这一页没有要看一下的地方，不用点。")
+            return self._keep(flow.vouch_page(visit, material_id, index, (remark.code,)))
+
+    def sort_stack(self, places: Mapping[str, str | None]) -> Visit:
+        with self._lock:
+            return self._keep(flow.sort_stack(self._hand.required(), places))
 
     def undo(self) -> Visit:
         with self._lock:

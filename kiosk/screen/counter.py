@@ -16,7 +16,9 @@ from kiosk.screen.captures import Captures
 from kiosk.screen.dispatch import Dispatch
 from kiosk.screen.equipment import Equipment
 from kiosk.screen.hand import Hand, VisitInHand
+from kiosk.screen.readings import Readings
 from kiosk.screen.session import Session
+from kiosk.screen.stacks import Stacks
 from kiosk.server_link import ServerAway
 
 
@@ -46,7 +48,9 @@ class Counter:
         self._hand = Hand(equipment)
         self._lock = self._hand.lock
         self.dispatch = Dispatch(equipment, self._hand)
-        self.captures = Captures(equipment, self._hand)
+        self.readings = Readings(equipment.read_page, equipment.visits, self._hand)
+        self.captures = Captures(equipment, self._hand, self.readings)
+        self.stacks = Stacks(equipment.eye, equipment.clock, self._hand, self.captures)
         equipment.uplink.when_delivered(self._hand.tidy)
 
     def sign_in(self, sign_in_name: str, password: str) -> Agent:
@@ -54,9 +58,15 @@ class Counter:
         agent = self.session.sign_in(sign_in_name, password)
         with self._lock:
             visit = self._hand.visit
+            if visit and not flow.is_put_away(visit):
+                self.readings.read_soon(visit)
             if visit and visit.agent != agent and "take_over" in flow.allowed_actions(visit):
                 self._hand.keep(flow.take_over(visit, agent))
         return agent
+
+    def close_down(self) -> None:
+        """Nothing is read any more; what lies on the counter stays on the disk."""
+        self.readings.close()
 
     # --- which visit
 
@@ -145,8 +155,9 @@ class Counter:
         with self._lock:
             if self.visit and self.visit.step != "sent":
                 raise VisitInHand
-            draft = self._hand.get_draft(visit_id)
-            return self._hand.keep(flow.take_over(draft, self.session.required()))
+            draft = self._hand.keep(flow.take_over(self._hand.get_draft(visit_id), self.session.required()))
+            self.readings.read_soon(draft)
+            return draft
 
     def reopen_refused(self, packet_id: str) -> Visit:
         """Go on with a visit whose packet the server refused."""

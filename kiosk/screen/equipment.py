@@ -7,8 +7,10 @@ from kiosk.catalogue_store import CatalogueStore
 from kiosk.corrections import RememberedCorrections
 from kiosk.outbox import Outbox
 from kiosk.printer import Printer
+from kiosk.screen.eye import Eye
 from kiosk.screen.live_view import LiveView
 from kiosk.screen.paper import Paper
+from kiosk.screen.reader import ReadPage
 from kiosk.server_link import MachineCredentials, ServerLink
 from kiosk.uplink import Uplink
 from kiosk.visits import VisitStore
@@ -28,4 +30,6 @@ class Equipment:
     uplink: Uplink
     printer: Printer
     live_view: LiveView
+    eye: Eye
+    read_page: ReadPage
     paper: Paper

@@ -17,6 +17,7 @@ import numpy as np
 
 from kiosk.camera.protocol import Camera, CameraTrouble, NothingToRead, PictureDamaged
 from kiosk.screen.eye import Eye, Taken
+from kiosk.screen.reader import ReadPage
 from kiosk.screen.watch import NOTHING_SEEN, Seen, Watch
 
 log = logging.getLogger("kiosk.camera")
@@ -50,10 +51,16 @@ class Shot:
 class LiveView:
     """The only door to the camera: preview, still pictures and the practice desk take turns under one lock."""
 
-    def __init__(self, camera: Camera, eye: Eye, monotonic: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        camera: Camera,
+        eye: Eye,
+        read_page: ReadPage | None = None,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._camera, self._eye, self._monotonic = camera, eye, monotonic
         #: what the desk is watched for
-        self.desk = Watch(eye)
+        self.desk = Watch(eye, read_page)
         self._device = threading.Lock()
         self._news = threading.Condition()
         self._stop = threading.Event()
@@ -87,6 +94,7 @@ class LiveView:
             else:
                 self._wait_for_watcher()
         looking.join(timeout=5)
+        self.desk.close()
         with self._device:
             self._camera.close()
 

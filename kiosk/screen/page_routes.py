@@ -1,16 +1,19 @@
 """The API of the pages of the visit in hand: taken, looked at, put in order."""
 
+from dataclasses import asdict
 from typing import Any
 
 from flask import Flask, Response, jsonify, request
 
 from kiosk.screen.answering import BadRequest, body, note, number_of, text_of
 from kiosk.screen.captures import CaptureOutcome
-from kiosk.screen.guards import signed_in_agent
+from kiosk.screen.guards import signed_in_agent, takes_bytes
 from kiosk.screen.places import Places
 from kiosk.screen.shapes import capture_shape, shaped
 from kiosk.screen.shown_picture import shown_picture
 
+#: one picture of a stack, in bytes
+LARGEST_PICTURE = 32 * 1024 * 1024
 #: the longer side, in pixels, of what the screen asks for: a thumbnail, and a page to be read
 SHOWN_SIDES = {"small": 480, "large": 1600}
 
@@ -18,6 +21,7 @@ SHOWN_SIDES = {"small": 480, "large": 1600}
 def install(app: Flask, places: Places) -> None:
     _install_capture(app, places)
     _install_order(app, places)
+    _install_stack(app, places)
     _install_pictures(app, places)
 
 
@@ -72,12 +76,45 @@ def _install_order(app: Flask, places: Places) -> None:
         places.counter.captures.turn_page(*_which(given), number_of(given, "degrees"))
         return jsonify(visit=shaped(places.counter))
 
+    @app.post("/api/visit/vouch-page")
+    @signed_in_agent
+    def vouch_page() -> Response:
+        places.session.touch()
+        places.counter.captures.vouch_page(*_which(body()))
+        return jsonify(visit=shaped(places.counter))
+
     @app.post("/api/visit/undo")
     @signed_in_agent
     def undo() -> Response:
         places.session.touch()
         places.counter.captures.undo()
         return jsonify(visit=shaped(places.counter))
+
+
+def _install_stack(app: Flask, places: Places) -> None:
+    @app.post("/api/visit/stack/begin")
+    @signed_in_agent
+    def begin_stack() -> Response:
+        places.session.touch()
+        places.counter.stacks.begin()
+        return jsonify(begun=True)
+
+    @app.post("/api/visit/stack")
+    @takes_bytes
+    @signed_in_agent
+    def add_to_stack() -> Response:
+        """One picture file. Attack: a body without end fills the memory; it is refused by its stated length."""
+        places.session.touch()
+        request.max_content_length = LARGEST_PICTURE
+        places.counter.stacks.add(request.get_data())
+        return jsonify(visit=shaped(places.counter))
+
+    @app.post("/api/visit/stack/sort")
+    @signed_in_agent
+    def sort_stack() -> Response:
+        places.session.touch()
+        done = places.counter.stacks.sort()
+        return jsonify(**asdict(done), visit=shaped(places.counter))
 
 
 def _install_pictures(app: Flask, places: Places) -> None:

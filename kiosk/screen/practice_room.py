@@ -23,7 +23,6 @@ from kiosk.printer import FolderPrinter, Printed
 from kiosk.safe import Safe
 from kiosk.screen.counter import Counter
 from kiosk.screen.equipment import Equipment
-from kiosk.screen.eye import Eye
 from kiosk.screen.live_view import LiveView
 from kiosk.screen.paper import VillagePaper
 from kiosk.screen.places import Place
@@ -86,10 +85,11 @@ class MarkedPrinter:
 class PracticeRoom:
     """Made from the counter's own catalogue, clock and agent; everything that could do harm is its own."""
 
-    def __init__(self, folder: Path, work: Equipment, session: Session, eye: Eye) -> None:
-        self._folder, self._work, self._session, self._eye = folder, work, session, eye
+    def __init__(self, folder: Path, work: Equipment, session: Session) -> None:
+        self._folder, self._work, self._session = folder, work, session
         self._live_view: LiveView | None = None
         self._outbox: Outbox | None = None
+        self._counter: Counter | None = None
         self._camera: threading.Thread | None = None
 
     def open(self) -> Place:
@@ -97,7 +97,7 @@ class PracticeRoom:
         shutil.rmtree(self._folder, ignore_errors=True)
         self._folder.mkdir(parents=True, mode=0o700)
         equipment, surroundings = self._equip()
-        counter = Counter(equipment, self._session)
+        counter = self._counter = Counter(equipment, self._session)
         self._begin_errand(counter)
         self._camera = threading.Thread(target=equipment.live_view.run, name="practice camera", daemon=True)
         self._camera.start()
@@ -105,7 +105,8 @@ class PracticeRoom:
 
     def close(self) -> None:
         """Stop the practice camera and remove what was practised."""
-        if self._live_view and self._camera and self._outbox:
+        if self._live_view and self._camera and self._outbox and self._counter:
+            self._counter.close_down()
             self._live_view.stop()
             self._camera.join(timeout=5)
             self._outbox.close()
@@ -117,7 +118,7 @@ class PracticeRoom:
         self._outbox = Outbox(folder / "outbox", safe, work.clock, keep_free=0)
         uplink: Any = PretendUplink(self._outbox)
         link: Any = NoLink()
-        self._live_view = LiveView(VirtualCamera(clock=work.clock.now), self._eye)
+        self._live_view = LiveView(VirtualCamera(clock=work.clock.now), work.eye, work.read_page)
         machine = _nobodys_machine(work.machine)
         printer = MarkedPrinter(folder / "printed")
         service_point = KeptServicePoint(folder / "service_point.json")
@@ -132,6 +133,8 @@ class PracticeRoom:
             uplink=uplink,
             printer=printer,
             live_view=self._live_view,
+            eye=work.eye,
+            read_page=work.read_page,
             paper=VillagePaper(work.catalogue, service_point, machine.village_name, machine.public_url),
         )
         surroundings = Surroundings(

@@ -8,6 +8,7 @@ from kiosk.flow import STEP_WORDS
 from kiosk.screen.answering import BadRequest, body, refusal
 from kiosk.screen.guards import Gate, anyone_at_this_pc, signed_in_agent
 from kiosk.screen.places import Places
+from kiosk.screen.reader import Wanted
 from kiosk.screen.shapes import seen_shape
 
 SHOWN_STEPS = ("choose_item", "notice", "answers", "capture", "check", "packed")
@@ -57,7 +58,7 @@ def _install_preview(app: Flask, places: Places) -> None:
         if not after.isdecimal():
             raise BadRequest("after 要写数字。")
         live_view = places.surroundings.live_view
-        live_view.desk.wait_for_sheets_of(_visit_waiting(places))
+        live_view.desk.wait_for(*_waiting_for(places), places.session.shoots_by_itself)
         shot = live_view.watch(int(after))
         if shot is None:
             return Response(status=204)
@@ -65,8 +66,15 @@ def _install_preview(app: Flask, places: Places) -> None:
         return Response(shot.jpeg, mimetype="image/jpeg", headers={"X-Sheet": json.dumps(seen)})
 
 
-def _visit_waiting(places: Places) -> str | None:
-    """The visit in hand, when the page says that it waits for sheets of it, and the agent wants them taken."""
-    visit = places.counter.visit
-    wanted = visit is not None and request.args.get("visit") == visit.visit_id
-    return visit.visit_id if visit and wanted and places.session.shoots_by_itself else None
+def _waiting_for(places: Places) -> tuple[str | None, Wanted | None]:
+    """The visit in hand and the page of it that the page on the screen waits for; nothing when it does not."""
+    counter = places.counter
+    visit = counter.visit
+    if visit is None or visit.item_code is None or request.args.get("visit") != visit.visit_id:
+        return None, None
+    material = counter.item().materials_by_id.get(request.args.get("material", ""))
+    if material is None:
+        return visit.visit_id, None
+    retaking = visit.retaking if visit.retaking and visit.retaking[0] == material.id else None
+    index = retaking[1] if retaking else len(visit.pages.get(material.id, ()))
+    return visit.visit_id, Wanted(material.capture, index)

@@ -12,7 +12,7 @@ from forms.item import ServiceItem
 from kiosk.agent import Kiosk
 from kiosk.safe import Safe
 from kiosk.settings import KioskSettings
-from tests.kiosk.counter_visitor import SMALL, ScriptedEye, SmallCamera, Visitor
+from tests.kiosk.counter_visitor import SMALL, ScriptedEye, ScriptedReader, SmallCamera, Visitor
 from tests.kiosk.pretend_server import PretendServer
 
 START = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
@@ -62,19 +62,26 @@ def eye():
 
 
 @pytest.fixture
+def reader():
+    return ScriptedReader()
+
+
+@pytest.fixture
 def camera():
     return SmallCamera(SMALL)
 
 
 @pytest.fixture
-def start(tmp_path, server, eye, camera):
+def start(tmp_path, server, eye, reader, camera):
     """Starts a kiosk on the same data folder, as often as wanted."""
     running = []
 
     def begin(**changes) -> Kiosk:
         wanted = {"data_folder": tmp_path / "data", "server_url": server.url, "screen_port": 0, "keep_free_mib": 1,
                   "status_every_seconds": 0.3, **changes.pop("settings", {})}  # fmt: skip
-        kiosk = Kiosk(KioskSettings(**wanted), "ENROL-1", **{"camera": camera, "eye": eye, **changes})
+        kiosk = Kiosk(
+            KioskSettings(**wanted), "ENROL-1", **{"camera": camera, "eye": eye, "read_page": reader, **changes}
+        )
         kiosk.start()
         running.append(kiosk)
         return kiosk

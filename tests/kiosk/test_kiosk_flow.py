@@ -208,4 +208,11 @@ def test_flow_is_pure():
     trees = [ast.parse(room.read_text(encoding="utf-8")) for room in rooms]
     imported = {node.module for tree in trees for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
     assert len(rooms) > 5 and all(name.startswith("kiosk.flow.") for name in imported if name.startswith("kiosk"))
-    assert {name.split(".")[0] for name in imported} <= {"collections", "datetime", "typing", "pydantic", "forms", "kiosk"}
+    assert {name.split(".")[0] for name in imported} <= {
+        "collections",
+        "datetime",
+        "typing",
+        "pydantic",
+        "forms",
+        "kiosk",
+    }

@@ -1,0 +1,71 @@
+"""Reads the sheet that lies still under the camera, once, on a thread of its own: a wrong side is told before the shot."""
+
+import logging
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+
+from kiosk.screen.auto_shot import CHANGED_FROM, distance
+from kiosk.screen.eye import Look
+from kiosk.screen.reader import ReadPage, Wanted, glance
+
+log = logging.getLogger("kiosk.reading")
+
+WRONG_PAGE = "wrong_page"
+#: a sheet is read when its small picture has not changed for so long, in seconds
+STILL_SECONDS = 0.3
+
+
+@dataclass(frozen=True)
+class Told:
+    """What reading says of the sheet that lies there now: a sentence against it, or that it is just being read."""
+
+    sentence: str | None = None
+    is_reading: bool = False
+
+
+class Glances:
+    """Follows one desk; called by the looking thread only, apart from `want`, which holds no more than a value."""
+
+    def __init__(self, read_page: ReadPage) -> None:
+        self._read_page = read_page
+        self._reader = ThreadPoolExecutor(1, "glance")
+        self._wanted: Wanted | None = None
+        self._sheet: tuple[np.ndarray, Wanted] | None = None
+        self._since = 0.0
+        self._answer: Future[str | None] | None = None
+
+    def close(self) -> None:
+        self._reader.shutdown(wait=False, cancel_futures=True)
+
+    def want(self, wanted: Wanted | None) -> None:
+        self._wanted = wanted
+
+    def told_of(self, look: Look, image: np.ndarray, at: float) -> Told:
+        """One look more."""
+        wanted = self._wanted
+        if wanted is None or look.small is None or look.corners is None or any(one.blocking for one in look.advice):
+            self._sheet = self._answer = None
+            return Told()
+        if self._is_another(look.small, wanted):
+            self._sheet, self._since, self._answer = (look.small, wanted), at, None
+        if self._answer is None and at - self._since >= STILL_SECONDS:
+            self._answer = self._reader.submit(_glanced, self._read_page, image, look.corners, wanted)
+        if self._answer is None or not self._answer.done():
+            return Told(is_reading=True)
+        return Told(self._answer.result())
+
+    def _is_another(self, small: np.ndarray, wanted: Wanted) -> bool:
+        return self._sheet is None or self._sheet[1] != wanted or distance(small, self._sheet[0]) >= CHANGED_FROM
+
+
+def _glanced(
+    read_page: ReadPage, image: np.ndarray, corners: tuple[tuple[float, float], ...], wanted: Wanted
+) -> str | None:
+    """A sheet that cannot be read is no wrong sheet."""
+    try:
+        return glance(read_page, image, corners, wanted)
+    except Exception as error:
+        log.warning("a glance failed: %s", type(error).__name__)
+        return None
