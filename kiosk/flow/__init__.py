@@ -12,6 +12,7 @@ from kiosk.flow.errand import (
 )
 from kiosk.flow.gaps import VisitIncomplete, check_originals, find_visit_gaps, require_pack
 from kiosk.flow.pages import (
+    WRONG_PAGE,
     add_page,
     ask_retake,
     drop_page,
@@ -60,7 +61,7 @@ from kiosk.flow.wanted import (
 )
 
 __all__ = [
-    "ACTION_WORDS", "ALLOWED", "LOOSE", "MAX_PAGES_PER_MATERIAL", "OPEN_STEPS", "STEP_WORDS", "Action",
+    "ACTION_WORDS", "ALLOWED", "LOOSE", "MAX_PAGES_PER_MATERIAL", "OPEN_STEPS", "STEP_WORDS", "WRONG_PAGE", "Action",
     "AnswerRefused", "CorrectionReason", "NextPage", "Page", "PageReading", "ReadField", "Refusal", "Step",
     "StepNotAllowed", "Undo", "Visit", "VisitIncomplete", "add_page", "allowed_actions", "ask_retake",
     "begin_correction", "begin_visit", "captured_materials", "check_originals", "choose_item", "count_pages",

@@ -9,6 +9,8 @@ from kiosk.flow.visit import LOOSE, MAX_LOOSE_PAGES, MAX_PAGES_PER_MATERIAL, Pag
 from kiosk.flow.wanted import materials_to_capture, named_page_ids
 
 Pages = tuple[Page, ...]
+#: what may be found of a page because of where it stands; elsewhere it is looked at afresh
+WRONG_PAGE = "wrong_page"
 
 
 def add_page(visit: Visit, item: ServiceItem, material_id: str, page: Page) -> Visit:
@@ -50,7 +52,9 @@ def move_page(visit: Visit, item: ServiceItem, material_id: str, index: int, to:
     others = rest if to == material_id else visit.pages.get(to, ())
     if not 0 <= place <= len(others):
         raise StepNotAllowed(visit, "move_page", "没有这个位置，不能挪过去。")
-    after = (*others[:place], former[index], *others[place:])
+    despite = tuple(code for code in former[index].kept_despite if code != WRONG_PAGE)
+    moved = former[index].model_copy(update={"kept_despite": despite})
+    after = (*others[:place], moved, *others[place:])
     return _with_pages(visit, "move_page", {material_id: rest, to: after})
 
 

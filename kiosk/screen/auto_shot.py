@@ -15,7 +15,7 @@ STILL_SHARE = 0.01
 STILL_SECONDS = 0.8
 COUNTDOWN_SECONDS = 1.0
 #: the end of the countdown waits so long for a sheet that is just being read; a slow PC tells afterwards
-READING_SECONDS = 3.0
+READING_SECONDS = 5.0
 #: the desk was cleared when no sheet was seen for so long: one look that found none proves nothing
 GONE_SECONDS = 0.35
 #: how far two small pictures are apart (0 the same, 1 nothing in common) when they show two sheets; measured: one sheet

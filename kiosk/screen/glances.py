@@ -2,6 +2,7 @@
 
 import logging
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +13,6 @@ from kiosk.screen.reader import ReadPage, Wanted, glance
 
 log = logging.getLogger("kiosk.reading")
 
-WRONG_PAGE = "wrong_page"
 #: a sheet is read when its small picture has not changed for so long, in seconds
 STILL_SECONDS = 0.3
 
@@ -31,16 +31,22 @@ class Glances:
     def __init__(self, read_page: ReadPage) -> None:
         self._read_page = read_page
         self._reader = ThreadPoolExecutor(1, "glance")
+        self._is_open, self._is_awake = True, False
         self._wanted: Wanted | None = None
         self._sheet: tuple[np.ndarray, Wanted] | None = None
         self._since = 0.0
         self._answer: Future[str | None] | None = None
 
     def close(self) -> None:
+        self._wanted, self._is_open = None, False
         self._reader.shutdown(wait=False, cancel_futures=True)
 
     def want(self, wanted: Wanted | None) -> None:
-        self._wanted = wanted
+        """The first page that is wanted wakes the reader, which takes a second: the first sheet must not wait for that."""
+        self._wanted = wanted if self._is_open else None
+        if self._wanted and not self._is_awake:
+            self._is_awake = True
+            self._reader.submit(_woken, self._read_page)
 
     def told_of(self, look: Look, image: np.ndarray, at: float) -> Told:
         """One look more."""
@@ -58,6 +64,11 @@ class Glances:
 
     def _is_another(self, small: np.ndarray, wanted: Wanted) -> bool:
         return self._sheet is None or self._sheet[1] != wanted or distance(small, self._sheet[0]) >= CHANGED_FROM
+
+
+def _woken(read_page: ReadPage) -> None:
+    with suppress(Exception):
+        read_page(np.full((64, 96, 3), 255, np.uint8))
 
 
 def _glanced(

@@ -13,7 +13,7 @@ import numpy as np
 
 from forms.item import ServiceItem
 from kiosk import flow
-from kiosk.flow import Page, PageReading, ReadField, Visit
+from kiosk.flow import WRONG_PAGE, Page, PageReading, ReadField, Visit
 from kiosk.imaging.read import read_picture
 from kiosk.reading import answers
 from kiosk.reading.answers import Suggestion
@@ -21,7 +21,6 @@ from kiosk.reading.expected import mismatch, same_page
 from kiosk.reading.reading import Line, Reading
 from kiosk.reading.reading import ReadField as FieldRead
 from kiosk.reading.recogniser import CannotRead
-from kiosk.screen.glances import WRONG_PAGE
 from kiosk.screen.hand import Hand
 from kiosk.screen.reader import ReadPage
 from kiosk.visits import UnknownPage, UnknownVisit, VisitStore

@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from kiosk.flow import WRONG_PAGE
 from kiosk.screen.auto_shot import AutoShot, Glimpse, Moment
 from kiosk.screen.eye import Advice, Eye, Look
-from kiosk.screen.glances import WRONG_PAGE, Glances, Told
+from kiosk.screen.glances import Glances, Told
 from kiosk.screen.reader import ReadPage, Wanted
 
 NOTHING_SEEN = Look(None, ())

@@ -227,7 +227,7 @@ def test_the_wrong_side_is_told_before_the_shot_and_the_space_key_asks(capturing
 def test_the_right_side_is_read_once_and_taken(capturing, seeing, reader):
     reader.reading = front()
     looked_on(capturing, "id_card", lambda look: look["auto"] and look["auto"]["phase"] == "shoot")
-    assert reader.asked == 1
+    assert reader.asked == 2  # once to wake it, once for the sheet
 
 
 def test_a_reading_goes_into_the_draft_and_comes_back_as_it_was():

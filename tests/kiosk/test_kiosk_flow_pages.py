@@ -163,6 +163,11 @@ def test_vouching_for_a_page_keeps_on_record_what_was_found(visit):
     assert flow.vouch_page(vouched, "id_card", 1, ("wrong_page",)).pages == vouched.pages
 
 
+def test_a_page_moved_elsewhere_is_looked_at_afresh(visit, old_age):
+    vouched = flow.vouch_page(visit, "id_card", 1, ("glare", "wrong_page"))
+    assert flow.move_page(vouched, old_age, "id_card", 1, "id_card", 0).pages["id_card"][0].kept_despite == ("glare",)
+
+
 def test_a_stack_is_sorted_in_its_order_and_undone_in_one_step(old_age):
     visit = flow.turn_to(begun(old_age), "capture")
     for number in range(1, 6):

@@ -1,16 +1,16 @@
 // The live picture with the found sheet outlined; asks for the next picture as soon as the last is drawn.
 import { fill, h } from "./dom.js";
 
-export const FINDING_WORDS = { no_sheet: "没有纸", blurred: "模糊", cut_off: "没拍全", glare: "反光", too_dark: "太暗", too_small: "太小", obstructed: "有遮挡" };
+export const FINDING_WORDS = { no_sheet: "没有纸", blurred: "模糊", cut_off: "没拍全", glare: "反光", too_dark: "太暗", too_small: "太小", obstructed: "有遮挡", wrong_page: "不对" };
 
-// `waiting` names the visit whose sheets may be taken by themselves, "" for none.
+// `waiting` tells what the page looks on for, as {visit, material}; null while nothing may be taken by itself.
 export function cameraView(onLook, waiting) {
   const picture = h("img", { alt: "高拍仪的画面" });
   const outline = h("svg", { role: "img", "aria-label": "取景", preserveAspectRatio: "xMidYMid meet" });
   const blank = h("div", { class: "blank" }, "正在打开高拍仪……");
   const view = { elements: [picture, outline, blank], stop: () => { running = false; } };
   let running = true, number = 0, address = "";
-  const ask = () => fetch(`/preview?after=${number}&visit=${waiting()}`, { credentials: "same-origin" });
+  const ask = () => fetch(`/preview?${new URLSearchParams({ after: number, ...waiting() })}`, { credentials: "same-origin" });
 
   async function loop() {
     let asked = ask();

@@ -2,8 +2,9 @@
 import { get, post } from "./api.js";
 import { cameraView, FINDING_WORDS } from "./camera_view.js";
 import { countdown } from "./countdown.js";
-import { button, fill, h } from "./dom.js";
-import { looseGroup, shortName, strip, undoButton, undoKey } from "./pages.js";
+import { button, fill, h, keepingFocus } from "./dom.js";
+import { offersPanel, readingLine } from "./offers.js";
+import { looseGroup, remarks, shortName, strip, undoButton, undoKey } from "./pages.js";
 import { practiceDesk } from "./practice_desk.js";
 import { stackPanel } from "./stack.js";
 
@@ -20,12 +21,13 @@ export function showCapture(work, counter) {
   const say = h("div", { class: "say" }, h("div", { class: "told" }, h("div", { role: "status", class: "said" }, mark, words), choices, now), auto);
   const side = h("aside", { class: "stack", "aria-label": "材料" });
   const extra = h("div", { class: "stack" });
-  const view = cameraView(onLook, () => (current() && !document.querySelector("dialog[open]") ? counter.visit.visit_id : ""));
+  const view = cameraView(onLook, lookingFor);
   const desk = { counter, redraw: refresh };
   fill(work, h("div", { class: "two" }, h("section", { class: "camera", "aria-label": "高拍仪" }, h("div", { class: "view" }, view.elements, ring.element), say), side));
   document.addEventListener("keydown", onKey);
   counter.leave = () => { view.stop(); document.removeEventListener("keydown", onKey); };
   counter.help = "capture";
+  counter.redraw = refresh;
   fill(extra, stackPanel(desk));
   refresh();
   if (counter.health && counter.health.virtual_camera) practiceDesk(extra, counter);
@@ -38,20 +40,26 @@ export function showCapture(work, counter) {
     return visit.next;
   }
 
+  function lookingFor() {
+    const next = current();
+    return next && !document.querySelector("dialog[open]") ? { visit: counter.visit.visit_id, material: next.material_id } : null;
+  }
+
   function refresh() {
     const visit = counter.visit, next = current();
     now.textContent = next ? `${visit.retaking ? "重拍" : "现在拍"}：${shortName(next.material_name)} ${next.page_name}` : "";
     const on = counter.health.shoots_by_itself;
     auto.textContent = on ? "自动拍 开（A）" : "自动拍 关（A）";
     auto.setAttribute("aria-pressed", String(on));
-    fill(side, progressHead(visit, desk),
+    const kept = keepingFocus(side, () => fill(side, progressHead(visit, desk), readingLine(visit), offersPanel(counter),
       visit.loose.length ? h("div", { class: "material loose" }, h("p", { class: "missing" }, `这 ${visit.loose.length} 张还没说是哪样材料`), strip(looseGroup(visit), desk)) : null,
-      visit.materials.map((one, index) => materialRow(one, index, next)), extra);
+      visit.materials.map((one, index) => materialRow(one, index, next)), extra));
     const shoot = button("拍（空格键）", () => capture(), { id: "shoot", disabled: !next });
     const check = button("下一步：核对", () => counter.turnTo("check"), { quiet: Boolean(next), id: "next" });
     counter.actions(button("先放一放", () => counter.change("/api/visit/set-aside"), { quiet: true }), next ? [check, shoot] : check);
     counter.progress();
-    if (!side.contains(document.activeElement)) (next ? shoot : check).focus();
+    if (!kept) (next ? shoot : check).focus();
+    counter.followReading();
     const here = side.querySelector("[aria-current]");
     if (here) here.scrollIntoView({ block: "nearest" });
   }
@@ -62,7 +70,7 @@ export function showCapture(work, counter) {
       h("button", { type: "button", class: "which", onclick: () => { chosen = material.id; refresh(); }, title: "拍这一样" },
         h("span", { class: "number" + (material.complete ? " done" : "") }, material.complete ? "✓" : index + 1),
         h("span", {}, shortName(material.name), pagesWords(material))),
-      strip(material, desk));
+      strip(material, desk), remarks(material, desk));
   }
 
   function onLook(look) {
@@ -76,7 +84,7 @@ export function showCapture(work, counter) {
     else if (first) speak("yellow", FINDING_WORDS[first.code] || "看一下", phase === "held" ? `${first.sentence}就要这样拍，按空格键。` : first.sentence);
     else if (!look.sheet) speak("blue", "正在看", "请等一等");
     else if (phase === "shoot") capture(look.auto.sight);
-    else if (phase === "counting") speak("green", "别动", "别动，马上拍");
+    else if (phase === "counting") speak("green", "别动", look.auto.share < 0.9 ? "别动，马上拍" : "别动，正在认是哪张纸");
     else if (phase === "asked") speak("yellow", "没拍好", "把纸动一动再放好，或者按空格键");
     else if (phase === "moving") speak("blue", "看到了", "放好，手拿开，别动");
     else speak("green", "可以拍", "放得很好，按空格键");

@@ -1,7 +1,8 @@
 // 核对: every page beside the original, one tick for each material, and what still stands in the way.
 import { post } from "./api.js";
-import { button, fill, h } from "./dom.js";
-import { looseGroup, PAGE_KEYS, shortName, strip, undoButton, undoKey } from "./pages.js";
+import { button, fill, h, keepingFocus } from "./dom.js";
+import { readingLine } from "./offers.js";
+import { looseGroup, PAGE_KEYS, remarks, shortName, strip, undoButton, undoKey } from "./pages.js";
 
 export function showCheck(work, counter) {
   const side = h("aside", { class: "stack" });
@@ -12,14 +13,15 @@ export function showCheck(work, counter) {
   document.addEventListener("keydown", onKey);
   counter.leave = () => document.removeEventListener("keydown", onKey);
   counter.help = "check";
+  counter.redraw = drawAll;
   drawAll();
   (counter.visit.gaps.length ? work : document.getElementById("send")).focus();
 
   function drawAll() {
     const visit = counter.visit;
-    fill(sheets, h("div", { class: "progress-head" }, h("h2", {}, "一样一样和原件比一比"), undoButton(desk)),
+    keepingFocus(sheets, () => fill(sheets, h("div", { class: "progress-head" }, h("h2", {}, "一样一样和原件比一比"), undoButton(desk)),
       visit.loose.length ? h("section", { class: "panel sheet-row loose" }, h("h3", { class: "missing" }, `这 ${visit.loose.length} 张还没说是哪样材料`), strip(looseGroup(visit), desk)) : null,
-      visit.materials.map((one) => materialPanel(one, desk, tick)), h("p", { class: "quiet-words" }, `每一页：${PAGE_KEYS}。`));
+      visit.materials.map((one) => materialPanel(one, desk, tick)), h("p", { class: "quiet-words" }, `每一页：${PAGE_KEYS}。`)));
     refresh();
   }
 
@@ -30,7 +32,8 @@ export function showCheck(work, counter) {
       button("不办了", () => abandon(counter), { quiet: true }),
       button("上传", () => counter.change("/api/visit/send"), { disabled: visit.gaps.length > 0, id: "send" }));
     counter.progress();
-    fill(side, refusal(visit, counter), standsInTheWay(visit, counter), visit.kind === "application" ? [h("h2", {}, "表上填的"), given(visit)] : null);
+    counter.followReading();
+    fill(side, refusal(visit, counter), readingLine(visit), contradictions(visit), standsInTheWay(visit, counter), visit.kind === "application" ? [h("h2", {}, "表上填的"), given(visit)] : null);
   }
 
   function tick() { // the whole list each time, one after the other, read from the boxes as they stand
@@ -40,6 +43,10 @@ export function showCheck(work, counter) {
     });
   }
 }
+
+// papers that cannot both be right: nobody decides that but people
+const contradictions = (visit) => visit.disagreements.length > 0 && h("section", { class: "panel doubts", role: "note" },
+  h("h3", {}, h("span", { class: "mark yellow" }, "对不上")), visit.disagreements.map((sentence) => h("p", {}, sentence)));
 
 // why the packet made before was not taken: the one thing to put right before sending again
 const refusal = (visit, counter) => visit.refusal && h("section", { class: "panel refusal", role: "note" },
@@ -65,7 +72,7 @@ function materialPanel(material, desk, tick) {
   return h("section", { class: "panel sheet-row" },
     h("h3", {}, shortName(material.name), material.pages.length ? "" : h("span", { class: "missing" }, "（还没拍）")),
     h("label", { class: "tick" }, box, "和原件一样"),
-    strip(material, desk));
+    strip(material, desk), remarks(material, desk));
 }
 
 function abandon(counter) {

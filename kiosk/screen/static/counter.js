@@ -52,6 +52,8 @@ export const counter = {
   say: (words) => tell(words, "", true),
   announce: (words) => { byId("announce").textContent = ""; byId("announce").textContent = words; }, // for ears: eyes see it happen
   progress: showProgress,
+  redraw: null, // the step on the screen draws counter.visit anew, where it can without being left
+  followReading,
   async practise(on) {
     await counter.queue;
     const answer = await counter.ask(() => post("/api/practice", { on }));
@@ -83,6 +85,7 @@ function packetsButton() {
 
 function render() {
   if (counter.leave) { counter.leave(); counter.leave = null; }
+  counter.redraw = null;
   const work = byId("work");
   const step = counter.visit ? counter.visit.step : "choose_item";
   byId("title").textContent = titleOf(counter.visit);
@@ -132,6 +135,25 @@ function showProgress() {
   byId("progress").textContent = missing ? `还差 ${missing} 样` : "都拍齐了";
   byId("progress").className = missing ? "chip missing" : "chip done";
 }
+
+// While pages are being read in the background, what they say is fetched now and then.
+let following = null;
+function followReading() {
+  clearTimeout(following);
+  if (counter.visit && pagesOf(counter.visit).some((page) => page.is_being_read)) following = setTimeout(fetchReading, 900);
+}
+async function fetchReading() {
+  const before = counter.visit, redraw = counter.redraw;
+  const answer = await get("/api/visit").catch(() => null);
+  const same = answer && answer.visit && before && answer.visit.visit_id === before.visit_id && answer.visit.step === before.step;
+  if (!same || counter.visit !== before || counter.redraw !== redraw || !redraw) return counter.redraw && followReading();
+  if (byId("dialog").open || JSON.stringify(answer.visit) === JSON.stringify(before)) return followReading(); // what is looked at stays
+  const told = new Set(pagesOf(before).map((page) => page.remark));
+  counter.visit = answer.visit;
+  redraw();
+  for (const page of pagesOf(answer.visit)) if (page.remark && !told.has(page.remark)) counter.announce(page.remark);
+}
+const pagesOf = (visit) => (visit.materials || []).flatMap((one) => one.pages);
 
 function showClosed() {
   fill(byId("work"), h("p", { class: "wait" }, "请从桌面图标重新打开村级窗口。"));

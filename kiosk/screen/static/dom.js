@@ -18,3 +18,19 @@ export const button = (words, onclick, more = {}) =>
   h("button", { type: "button", class: "btn" + (more.quiet ? " quiet" : "") + (more.small ? " small" : ""), onclick, disabled: more.disabled, id: more.id }, words);
 
 export const fill = (place, ...children) => place.replaceChildren(...children.flat(3).filter(Boolean));
+
+// Draws a part anew and leaves the focus where it was, if what had it is still there; says whether it is.
+export function keepingFocus(place, draw) {
+  const name = place.contains(document.activeElement) ? nameOf(document.activeElement) : "";
+  draw();
+  const again = name && place.querySelector(name);
+  if (again) again.focus();
+  return Boolean(again) || place.contains(document.activeElement);
+}
+
+function nameOf(element) {
+  if (element.id) return `#${CSS.escape(element.id)}`;
+  if (element.dataset.page) return `[data-page="${element.dataset.page}"]`;
+  const material = element.closest("[data-material]");
+  return material ? `[data-material="${material.dataset.material}"] ${element.tagName.toLowerCase()}` : "";
+}

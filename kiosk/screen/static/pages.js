@@ -25,15 +25,28 @@ export function strip(group, desk) {
 }
 
 function thumb(group, page, index, desk) {
-  const label = `${shortName(group.name)}，${page.name}，${group.pages.length} 页里的第 ${index + 1} 页${page.words ? `，${page.words}` : ""}`;
+  const label = `${shortName(group.name)}，${page.name}，${group.pages.length} 页里的第 ${index + 1} 页${page.words ? `，${page.words}` : ""}${page.remark ? `，请看一下：${page.remark}` : ""}`;
   const card = h("button", { type: "button", class: "thumb", draggable: "true", "data-page": page.page_id, "data-at": `${group.id}:${index}`, "aria-label": label,
     "aria-keyshortcuts": "Enter R Delete Control+ArrowLeft Control+ArrowRight Control+ArrowUp Control+ArrowDown",
     onclick: () => showPage(group, page, index, desk) },
-    picture(page), h("span", {}, page.name), page.words ? h("span", { class: "mark yellow" }, page.words) : null);
+    picture(page), h("span", {}, page.name), stateOf(page));
   card.addEventListener("keydown", (event) => key(event, group, page, index, desk));
   card.addEventListener("dragstart", (event) => event.dataTransfer.setData("text/plain", JSON.stringify({ material_id: group.id, page: index })));
   return card;
 }
+
+const stateOf = (page) => (page.is_being_read ? h("span", { class: "mark blue" }, "正在认字…")
+  : page.remark ? h("span", { class: "mark red" }, "请看一下")
+  : page.words ? h("span", { class: "mark yellow" }, page.words) : null);
+
+// What reading found on the pages of a material, each with the two things that can be done about it.
+export const remarks = (group, desk) => group.pages.map((page, index) => (page.remark ? remarkOn(group, page, index, desk, () => {}) : null));
+
+const remarkOn = (group, page, index, desk, before) =>
+  h("div", { class: "remark", role: "note" }, h("p", {}, h("b", {}, `${page.name}：`), page.remark),
+    h("div", { class: "buttons" },
+      button("重拍", () => { before(); desk.counter.change("/api/visit/retake", where(group, index)); }, { quiet: true, small: true }),
+      button("没有错，就用这一页", () => { before(); act(desk, "/api/visit/vouch-page", where(group, index), `${page.name} 就用这一页`, page.page_id); }, { quiet: true, small: true })));
 
 function key(event, group, page, index, desk) {
   if (event.altKey || event.metaKey) return;
@@ -116,6 +129,13 @@ export const undoKey = (event, desk) => {
   undo(desk);
 };
 
+// What was read on the page, beside its picture; the agent compares, the program only says what it saw.
+function beside(group, page, index, desk, shut) {
+  if (!page.remark && !page.read.length) return null;
+  return h("div", { class: "beside" }, page.remark ? remarkOn(group, page, index, desk, shut) : null,
+    page.read.length ? [h("h3", {}, "认出来的字"), h("dl", { class: "given" }, page.read.map((one) => [h("dt", {}, one.label), h("dd", {}, one.value, one.trouble ? h("span", { class: "missing" }, ` ${one.trouble}`) : null)]))] : null);
+}
+
 // One page large, with everything that can be done to it; the same things the keys do.
 function showPage(group, page, index, desk) {
   const dialog = document.getElementById("dialog");
@@ -130,7 +150,7 @@ function showPage(group, page, index, desk) {
     h("h2", {}, `${shortName(group.name)} · ${page.name}`, page.words ? h("span", { class: "mark yellow" }, page.words) : null),
     h("div", { class: "page-view" },
       h("img", { src: `/api/visit/pages/${page.page_id}/shown?side=large&turn=${page.turn}`, alt: `${group.name} ${page.name}` }),
-      desk.beside ? desk.beside(group, page, index, () => dialog.close()) : null),
+      beside(group, page, index, desk, () => dialog.close())),
     h("div", { class: "buttons" },
       button("回去（Esc）", () => dialog.close(), { id: "page-back" }),
       button("向右转（R）", shut(() => turn(group, page, index, desk)), { quiet: true }),

@@ -1,7 +1,6 @@
 // 一叠材料: many pictures at once, put to their materials by the cover sheets between them; what went where is told in words.
 import { postPicture, post } from "./api.js";
 import { button, fill, h } from "./dom.js";
-import { shortName } from "./pages.js";
 
 export function stackPanel(desk) {
   const files = h("input", { type: "file", id: "stack-files", multiple: true, accept: "image/jpeg,image/png,image/bmp,image/tiff,image/webp", hidden: true,
@@ -23,28 +22,31 @@ async function bringIn(files, desk) {
   dialog.setAttribute("aria-label", "导入一叠材料");
   dialog.oncancel = (event) => { if (close.disabled) event.preventDefault(); };
   dialog.showModal();
-  let missed = 0;
-  if (await desk.counter.ask(() => post("/api/visit/stack/begin"))) {
-    for (const [index, file] of files.entries()) { // one after the other, in the order of their names as the scanner counted them
-      const line = await bringInOne(file, desk);
-      if (line.care) missed += 1;
-      told.append(h("li", { class: line.care ? "care" : "" }, `第 ${index + 1} 张：${line.words}`));
-      told.lastChild.scrollIntoView({ block: "nearest" });
-      bar.value = index + 1;
-    }
+  const say = (words, care) => { told.append(h("li", { class: care ? "care" : "" }, words)); told.lastChild.scrollIntoView({ block: "nearest" }); };
+  const done = await bringAllIn(files, desk, say, bar);
+  if (done) {
+    done.lines.forEach((words) => say(words));
+    done.faults.forEach((words) => say(words, true));
   }
-  head.textContent = missed ? `导完了，有 ${missed} 张要您看一下` : `导完了，${files.length} 张都分好了`;
+  head.textContent = !done ? "没有导入" : done.left ? `导完了，还有 ${done.left} 张要您说是哪样材料` : "导完了，都分好了";
   close.disabled = false;
   close.focus();
   dialog.onclose = () => { dialog.oncancel = dialog.onclose = null; desk.redraw(); };
 }
 
-async function bringInOne(file, desk) {
-  try {
-    const answer = await postPicture("/api/visit/stack", file);
-    desk.counter.visit = answer.visit;
-    return { words: answer.kind === "page" ? `放到“${shortName(answer.material_name)}”` : answer.words, care: answer.kind === "missed" || answer.kind === "loose" };
-  } catch (refused) {
-    return { words: `没有导入：${refused.message}`, care: true };
+// One after the other, in the order of their names as the scanner counted them.
+async function bringAllIn(files, desk, say, bar) {
+  if (!(await desk.counter.ask(() => post("/api/visit/stack/begin")))) return null;
+  const ordered = [...files].sort((one, other) => one.name.localeCompare(other.name, "zh", { numeric: true }));
+  for (const [index, file] of ordered.entries()) {
+    try {
+      desk.counter.visit = (await postPicture("/api/visit/stack", file)).visit;
+    } catch (refused) {
+      say(`第 ${index + 1} 张没有导入：${refused.message}`, true);
+    }
+    bar.value = index + 1;
   }
+  const done = await desk.counter.ask(() => post("/api/visit/stack/sort"));
+  if (done) desk.counter.visit = done.visit;
+  return done;
 }
