@@ -1,13 +1,16 @@
 """The Flask app of the counter's page: gate, errors, and the routes of shell, visit and counter.
 
-JSON API (all under /api but /open, /type and /preview; bodies and answers are JSON; every POST needs `Origin` of this
-page, `Content-Type: application/json` and the cookie that POST /open {secret} gave; errors are
-{"error": {"code", "message", "reference", ...}}, with "allowed" for a step or a reopening not allowed and "gaps" for one
-incomplete):
+JSON API (all under /api but /open, /type and /preview; bodies and answers are JSON, but the pictures of a stack, which come
+as application/octet-stream; every POST needs `Origin` of this page, its `Content-Type` and the cookie that POST /open
+{secret} gave; errors are {"error": {"code", "message", "reference", ...}}, with "allowed" for a step or a reopening not
+allowed and "gaps" for one incomplete):
 
   POST /open {secret}                          -> {opened: true} and the cookie
   POST /api/sign-in {sign_in_name, password}   -> {agent}          POST /api/sign-out {}
-  GET  /api/health                             -> {signs, online, unsent, agent, practice, virtual_camera, village_name}
+  GET  /api/health                             -> {signs, online, unsent, agent, practice, practising, shoots_by_itself,
+                                               virtual_camera, village_name}
+  POST /api/practice {on}                      into the practice room and out of it -> {practising, visit}
+  POST /api/auto-shot {on}                     whether still sheets are taken by themselves -> {shoots_by_itself}
   GET  /api/items?words=<any>                  by words, pinyin or initials, best first; without words all -> {items}
   GET  /api/corrections                        -> {corrections}
   GET  /api/drafts                             -> {drafts}
@@ -19,16 +22,24 @@ incomplete):
   POST /api/visit/form {}                      prints -> {printed, visit}
   POST /api/visit/mandate {}                   prints the mandate -> {printed, visit}
   POST /api/visit/covers {}                    prints a cover sheet for each material -> {printed, visit}
-  POST /api/visit/capture {material_id}        -> {accepted, keepable, page_id, sheet, findings, visit, reference?}
+  POST /api/visit/capture {material_id, sight?}   `sight`: the sheet of the preview that is to be taken by itself
+                                               -> {accepted, keepable, page_id, sheet, findings, visit, reference?}
   POST /api/visit/keep-anyway {material_id}    -> the same, after a capture that was keepable
   POST /api/visit/retake {material_id, page}   page counts from 0; the next accepted capture replaces it -> {visit}
   POST /api/visit/drop-page {material_id, page}   -> {visit}
+  POST /api/visit/move-page {material_id, page, to, place}   `place` in `to` once it is out of where it was -> {visit}
+  POST /api/visit/turn-page {material_id, page, degrees}     90, 180 or 270 clockwise -> {visit}
+  POST /api/visit/vouch-page {material_id, page}   kept in spite of what its reading says -> {visit}
+  POST /api/visit/undo {}                      the last thing done to the pages -> {visit}
+  POST /api/visit/stack/begin {}               -> {begun}; then each picture file: POST /api/visit/stack <bytes> -> {visit}
+  POST /api/visit/stack/sort {}                by the cover sheets -> {lines, faults, left, visit}; what is left is visit.loose
   POST /api/visit/checked {materials: [id...]} compared with the originals; the whole list each time -> {visit}
   POST /api/visit/send {}                      -> {packet_id, lookup_code, visit}
                                                from here on visit has neither answers nor pages, though the draft stays
                                                on the disk until the packet is delivered
   POST /api/visit/set-aside {} | /api/visit/abandon {} | /api/visit/close {}   -> {visit: null}
-  GET  /api/visit/pages/<page_id>              -> JPEG
+  GET  /api/visit/pages/<page_id>              -> JPEG as it was taken
+  GET  /api/visit/pages/<page_id>/shown?side=small|large     -> JPEG upright, for the screen
   GET  /api/outbox                             -> {packets: [{packet_id, state, allowed, percent, case_number, reason,
                                                   ...}], unsent}; state waiting, sending, delivered, refused or replaced
   POST /api/outbox/<packet_id>/retry {}        the same packet once more -> {packet}
@@ -38,7 +49,9 @@ incomplete):
   GET  /api/camera/virtual                     -> {specimens, placed}
   POST /api/camera/virtual {place, person, tilt, blur, glare, light, shadow, hand, unplug}   any of them -> the same
   GET  /type/<codes>.woff                      -> a font with those rare characters, as 20BB7-2A6D7
-  GET  /preview?after=<number>                 -> JPEG with X-Sheet {number, width, height, sheet, findings}; 204: no news
+  GET  /preview?after=<number>&visit=<visit_id>&material=<material_id>   the last two while sheets are waited for
+                                               -> JPEG with X-Sheet {number, width, height, sheet, findings, auto}; 204: no
+                                               news; auto {phase, share, sight}, null when nothing is taken by itself
 """
 
 import logging

@@ -63,7 +63,7 @@ class Captures:
             flow.require_page(begun_in, self._hand.item(), material_id)
         if sight is not None:
             self._desk.require_sight(sight)
-        against = self._desk.word_against()
+        against = self._it.live_view.word_against()
         taken, captured_at = self._it.live_view.take()
         taken = replace(taken, look=with_word_against(taken.look, against))
         with self._lock:

@@ -140,6 +140,10 @@ class LiveView:
             raise
         return self._eye.take(frame.image), frame.captured_at
 
+    def word_against(self) -> str | None:
+        """Why the sheet that lies there now is surely not the one wanted; None when nothing says so or nobody looks on."""
+        return self.desk.word_against() if self._is_watched() else None
+
     @contextmanager
     def device(self) -> Iterator[Camera]:
         """The camera itself, for the practice desk; nothing else looks meanwhile."""

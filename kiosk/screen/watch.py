@@ -72,7 +72,7 @@ class Watch:
             return Seen(look, self._moment)
 
     def word_against(self) -> str | None:
-        """Why the sheet that lies there now is surely not the one wanted, None when nothing says so."""
+        """What the last look was told against the sheet, None when nothing."""
         with self._lock:
             return self._told.sentence
 

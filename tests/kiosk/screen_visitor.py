@@ -1,7 +1,7 @@
 """A person at the counter's page in Chromium: signs in, lays sheets on the practice desk, presses keys."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from playwright.sync_api import Browser, Page
@@ -64,3 +64,20 @@ class Hand:
 def heard(page: Page) -> str:
     """What a screen reader was told last."""
     return page.locator("#announce").inner_text()
+
+
+def begin(page: Page, kiosk: Kiosk, answers: dict) -> None:
+    """Signed in, with the form filled by whoever was here before."""
+    visitor = Visitor(kiosk).open().sign_in()
+    visitor.post("/api/visits", {"item_code": "MZ-008"})
+    visitor.post("/api/visit/answers", answers)
+    visitor.post("/api/visit/step", {"step": "capture"})
+    page.reload()
+    page.wait_for_selector(".camera")
+
+
+def capture(page: Page, hand: Hand, sheets: Sequence[str], before: int = 0) -> None:
+    """Lay one sheet after the other; each is taken by itself."""
+    for number, sheet in enumerate(sheets, before + 1):
+        hand.lay(sheet)
+        page.wait_for_selector(f".strip .thumb >> nth={number - 1}")

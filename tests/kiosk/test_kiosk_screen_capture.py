@@ -4,8 +4,8 @@ import pytest
 
 from kiosk.agent import Kiosk
 from kiosk.settings import KioskSettings
-from tests.kiosk.counter_visitor import Visitor
-from tests.kiosk.screen_visitor import SHEETS, Hand, heard, look, opened_page, press, sign_in
+from tests.kiosk.counter_visitor import ScriptedReader
+from tests.kiosk.screen_visitor import SHEETS, Hand, begin, capture, heard, look, opened_page, press, sign_in
 
 pytestmark = pytest.mark.browser
 
@@ -15,7 +15,7 @@ def kiosk(tmp_path, server):
     settings = KioskSettings(
         data_folder=tmp_path / "data", server_url=server.url, screen_port=0, keep_free_mib=1, status_every_seconds=1
     )
-    running = Kiosk(settings, "ENROL-1")
+    running = Kiosk(settings, "ENROL-1", read_page=ScriptedReader())
     running.start()
     yield running
     running.close()
@@ -30,23 +30,6 @@ def page(request, kiosk, chromium):
 @pytest.fixture
 def hand(kiosk):
     return Hand(kiosk)
-
-
-def begin(page, kiosk, answers):
-    """Signed in, with the form filled by whoever was here before."""
-    visitor = Visitor(kiosk).open().sign_in()
-    visitor.post("/api/visits", {"item_code": "MZ-008"})
-    visitor.post("/api/visit/answers", answers)
-    visitor.post("/api/visit/step", {"step": "capture"})
-    page.reload()
-    page.wait_for_selector(".camera")
-
-
-def capture(page, hand, sheets, before=0):
-    """Lay one sheet after the other; each is taken by itself."""
-    for number, sheet in enumerate(sheets, before + 1):
-        hand.lay(sheet)
-        page.wait_for_selector(f".strip .thumb >> nth={number - 1}")
 
 
 def pages(page):

@@ -5,7 +5,7 @@ import pytest
 from kiosk.agent import Kiosk
 from kiosk.camera.specimens import story_person
 from kiosk.settings import KioskSettings
-from tests.kiosk.counter_visitor import ScriptedEye, Visitor
+from tests.kiosk.counter_visitor import ScriptedEye, ScriptedReader, Visitor
 from tests.kiosk.screen_visitor import SHEETS, look, opened_page, sign_in
 
 pytestmark = pytest.mark.browser
@@ -17,7 +17,7 @@ def kiosk(tmp_path, server):
         data_folder=tmp_path / "data", server_url=server.url, screen_port=0, keep_free_mib=1, practice=True,
         status_every_seconds=1,
     )  # fmt: skip
-    running = Kiosk(settings, "ENROL-1")
+    running = Kiosk(settings, "ENROL-1", read_page=ScriptedReader())
     running.start()
     yield running
     running.close()
