@@ -52,10 +52,16 @@ def move_page(visit: Visit, item: ServiceItem, material_id: str, index: int, to:
     others = rest if to == material_id else visit.pages.get(to, ())
     if not 0 <= place <= len(others):
         raise StepNotAllowed(visit, "move_page", "没有这个位置，不能挪过去。")
-    despite = tuple(code for code in former[index].kept_despite if code != WRONG_PAGE)
-    moved = former[index].model_copy(update={"kept_despite": despite})
-    after = (*others[:place], moved, *others[place:])
-    return _with_pages(visit, "move_page", {material_id: rest, to: after})
+    after = (*others[:place], former[index], *others[place:])
+    return _with_pages(visit, "move_page", {material_id: _afresh(rest), to: _afresh(after)})
+
+
+def _afresh(pages: Pages) -> Pages:
+    """Pages that stand elsewhere now: what was found because of their places is found anew, or not."""
+    return tuple(
+        page.model_copy(update={"kept_despite": tuple(code for code in page.kept_despite if code != WRONG_PAGE)})
+        for page in pages
+    )
 
 
 def turn_page(visit: Visit, material_id: str, index: int, degrees: int) -> Visit:

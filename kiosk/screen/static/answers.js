@@ -1,7 +1,7 @@
 // 填表: every answer is kept as soon as the field is left; a wrong one is kept too and says what is wrong.
 import { post } from "./api.js";
 import { button, fill, h } from "./dom.js";
-import { fillIn, offerAll, offerFor } from "./offers.js";
+import { answersOffered, fillIn, offerAll, offerFor } from "./offers.js";
 
 const WIDE = new Set(["textarea", "address"]);
 const KINDS = { phone: "tel" };
@@ -29,10 +29,12 @@ export function showAnswers(work, counter, focused = null) {
   const shown = asShown(visit.fields);
   const takeAll = async () => {
     await counter.queue;
+    const offered = answersOffered(counter.visit), here = document.activeElement;
     const answer = await fillIn(counter);
     if (!answer) return;
     counter.visit = answer.visit;
-    showAnswers(work, counter, document.activeElement);
+    if (here.id in offered) here.value = offered[here.id];
+    showAnswers(work, counter, here);
     counter.announce("填好了，请再看一遍");
   };
   const onKey = (event) => {
@@ -69,7 +71,7 @@ function fieldRow(field, keep) {
 const withUnit = (field, box) => (field.unit ? h("div", { class: "with-unit" }, box, h("span", {}, field.unit)) : box);
 
 function input(field, keep) {
-  const common = { id: field.id, value: field.value || "", onchange: (event) => keep(field.id, event.target.value), "aria-describedby": `${field.id}-fault` };
+  const common = { id: field.id, value: field.value || "", onchange: (event) => keep(field.id, event.target.value), "aria-describedby": `${field.id}-fault ${field.id}-offer` };
   if (field.type === "textarea") return h("textarea", common);
   if (field.type === "choice")
     return h("select", common, h("option", { value: "" }, "请选"), field.choices.map((choice) => h("option", { value: choice, selected: choice === field.value }, choice)));

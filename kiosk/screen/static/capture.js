@@ -3,7 +3,7 @@ import { get, post } from "./api.js";
 import { cameraView, FINDING_WORDS } from "./camera_view.js";
 import { countdown } from "./countdown.js";
 import { button, fill, h, keepingFocus } from "./dom.js";
-import { offersPanel, readingLine } from "./offers.js";
+import { offeredFor, offersPanel, readingLine } from "./offers.js";
 import { looseGroup, remarks, shortName, strip, undoButton, undoKey } from "./pages.js";
 import { practiceDesk } from "./practice_desk.js";
 import { stackPanel } from "./stack.js";
@@ -55,10 +55,12 @@ export function showCapture(work, counter) {
       visit.loose.length ? h("div", { class: "material loose" }, h("p", { class: "missing" }, `这 ${visit.loose.length} 张还没说是哪样材料`), strip(looseGroup(visit), desk)) : null,
       visit.materials.map((one, index) => materialRow(one, index, next)), extra));
     const shoot = button("拍（空格键）", () => capture(), { id: "shoot", disabled: !next });
-    const check = button("下一步：核对", () => counter.turnTo("check"), { quiet: Boolean(next), id: "next" });
-    counter.actions(button("先放一放", () => counter.change("/api/visit/set-aside"), { quiet: true }), next ? [check, shoot] : check);
+    const check = button("下一步：核对", () => counter.turnTo("check"), { quiet: Boolean(next) || offeredFor(visit) > 0, id: "next" });
+    const offered = next ? 0 : offeredFor(visit); // all is taken: what was read waits for the form
+    const form = offered ? button(`填表：认出 ${offered} 项`, () => counter.turnTo("answers"), { id: "to-form" }) : null;
+    counter.actions(button("先放一放", () => counter.change("/api/visit/set-aside"), { quiet: true }), next ? [check, shoot] : [check, form]);
     counter.progress();
-    if (!kept) (next ? shoot : check).focus();
+    if (!kept) (next ? shoot : form || check).focus();
     counter.followReading();
     const here = side.querySelector("[aria-current]");
     if (here) here.scrollIntoView({ block: "nearest" });
@@ -79,7 +81,7 @@ export function showCapture(work, counter) {
     if (waiting || busy || reading) return;
     const first = look.findings[0], phase = look.auto ? look.auto.phase : "", next = current();
     if (look.trouble) speak("red", "没接好", look.trouble);
-    else if (!next) speak("green", "齐了", "都拍齐了，按回车去核对");
+    else if (!next) speak("green", "齐了", offeredFor(counter.visit) ? "都拍齐了，按回车去填表" : "都拍齐了，按回车去核对");
     else if (phase === "taken") speak("green", "拍好了", `换下一张：${next.page_name}`);
     else if (first) speak("yellow", FINDING_WORDS[first.code] || "看一下", phase === "held" ? `${first.sentence}就要这样拍，按空格键。` : first.sentence);
     else if (!look.sheet) speak("blue", "正在看", "请等一等");

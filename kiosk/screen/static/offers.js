@@ -27,10 +27,12 @@ export function offerAll(visit, fillIn, toCapture) {
 
 export const answersOffered = (visit) => Object.fromEntries(ready(visit).map((field) => [field.id, field.offer.value]));
 
+export const offeredFor = (visit) => (visit.kind === "application" ? ready(visit).length : 0);
+
 // While capturing: that there is something to confirm on the form.
 export function offersPanel(counter) {
-  const offered = counter.visit.kind === "application" ? ready(counter.visit) : [];
-  return offered.length ? h("div", { class: "panel offers" }, h("p", {}, `从证件上认出 ${offered.length} 项，可以填到表里`), button("去填表", () => counter.turnTo("answers"), { quiet: true, small: true, id: "to-answers" })) : null;
+  const offered = offeredFor(counter.visit);
+  return offered ? h("div", { class: "panel offers" }, h("p", {}, `从证件上认出 ${offered} 项，可以填到表里`), button("去填表", () => counter.turnTo("answers"), { quiet: true, small: true, id: "to-answers" })) : null;
 }
 
 export function readingLine(visit) {
