@@ -20,6 +20,8 @@ FORMATS = [
 QR_CODE = "QRCode"
 # A place that looks like a code is looked at again with its side at these lengths, in pixels.
 CLOSER_SIDES = (280, 480, 840)
+# Half-read places are looked at again, but only so many: an answer sheet has dozens.
+MOST_FAINT = 2
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,25 +45,30 @@ def read_codes(image: np.ndarray) -> Codes:
     """Read every code on a BGR or grey uint8 picture, first as it is, then closer where something looks like a code."""
     grey = image if image.ndim == 2 else cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)
     places = finder_patterns(grey)
-    found = _read(grey)
-    if not found and not places:  # a faint or very large print: once more, evened out and at half the size
-        found = _read(_evened(cv2.resize(grey, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)), 2.0)
+    found, faint = _read(grey)
+    if not found and not places and not faint:  # a poor or very large print: once more, evened out, at half the size
+        half = _evened(cv2.resize(grey, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA))
+        found, faint = _read(half, 2.0)
     missed: list[np.ndarray] = []
-    for place in places:
-        if any(_meet(place, code.corners) for code in found) or any(_meet(place, other) for other in missed):
+    for place, is_code in [*((place, True) for place in places), *((place, False) for place in faint[:MOST_FAINT])]:
+        if any(_meet(place, other) for other in [*(code.corners for code in found), *missed]):
             continue
         closer = _read_closer(grey, place)
-        if closer is None:
-            missed.append(place)
-        else:
+        if closer is not None:
             found.append(closer)
+        elif is_code:
+            missed.append(place)
     return Codes(tuple(found), tuple(missed))
 
 
-def _read(grey: np.ndarray, scale: float = 1.0, shift: np.ndarray | float = 0.0) -> list[Code]:
-    """What zxing reads; corners times `scale` plus `shift`. What it only half reads is often no code: answer sheets."""
-    seen = zxingcpp.read_barcodes(np.ascontiguousarray(grey), formats=FORMATS)
-    return [Code(_name(code.format), code.text, _corners(code.position) * scale + shift) for code in seen if code.text]
+def _read(grey: np.ndarray, scale: float = 1.0, shift: np.ndarray | float = 0.0) -> tuple[list[Code], list[np.ndarray]]:
+    """What zxing reads, and the places it half reads (often no code: answer sheets); corners times `scale` plus `shift`."""
+    seen = zxingcpp.read_barcodes(np.ascontiguousarray(grey), formats=FORMATS, return_errors=True)
+    placed = [(code, _corners(code.position) * scale + shift) for code in seen]
+    found = [Code(_name(code.format), code.text, corners) for code, corners in placed if code.valid and code.text]
+    return found, [
+        corners for code, corners in placed if not code.valid and code.format == zxingcpp.BarcodeFormat.QRCode
+    ]
 
 
 def _name(kind: zxingcpp.BarcodeFormat) -> str:
@@ -100,7 +107,7 @@ def _read_closer(grey: np.ndarray, place: np.ndarray) -> Code | None:
         way = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
         seen = cv2.resize(part, None, fx=scale, fy=scale, interpolation=way)
         for variant in _variants(seen):
-            found = _read(variant, 1 / scale, np.array([left, top], float))
+            found, _ = _read(variant, 1 / scale, np.array([left, top], float))
             if found:
                 return found[0]
             text = _by_opencv(variant)

@@ -65,7 +65,7 @@ def _squares(eyes: Sequence[_Eye]) -> Iterator[np.ndarray]:
             continue
         sizes = [eye.size for eye in (corner, right, below)]
         leg = float(np.linalg.norm(across))
-        if max(sizes) < 1.5 * min(sizes) and 1.6 < leg / np.mean(sizes) < 25:
+        if max(sizes) < 1.5 * min(sizes) and 1.6 < leg / np.mean(sizes) < 13:
             yield _outline(corner.centre, across, down, rim=float(np.mean(sizes)) / 2 / leg)
 
 

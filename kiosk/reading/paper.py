@@ -13,7 +13,7 @@ from kiosk.reading import values
 from kiosk.reading.kinds import LABELS, PAPERS, RULES, FieldRule, PaperRule, weight_of
 from kiosk.reading.layout import Piece, Value, compact, paragraph_at, pieces_of, value_at
 from kiosk.reading.reading import Line, PaperKind, ReadField, Reading, Turn
-from kiosk.reading.recogniser import CARD_SIDE, detect, detection_side, recognise, spelled
+from kiosk.reading.recogniser import CARD_SIDE, detect, is_fine_print, recognise, spelled
 from kiosk.reading.upright import turn_of_boxes, turned
 
 # Fewer characters than this on a page tell nothing.
@@ -28,10 +28,9 @@ def read_page(page: np.ndarray, kind_hint: PaperKind | None = None) -> Reading:
 
     `kind_hint`: the paper that is expected; it decides only where the words leave it open. Raises CannotRead.
     """
-    side = detection_side(page)
-    boxes = detect(page, min(side, CARD_SIDE))
+    boxes = detect(page, CARD_SIDE)
     turn = turn_of_boxes(page, boxes)
-    looked_at = turn == 0 and side <= CARD_SIDE
+    looked_at = turn == 0 and not is_fine_print(boxes, page)
     lines = spelled(page, boxes) if looked_at else recognise(turned(page, turn))
     reading = understood(lines, turn, kind_hint)
     return replace(reading, lines=tuple(replace(line, box=_turned_back(line.box, turn, page)) for line in lines))

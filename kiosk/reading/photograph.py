@@ -12,11 +12,13 @@ from kiosk.imaging.page import find_sheet
 from kiosk.imaging.rectify import rectify
 from kiosk.reading.paper import read_page
 from kiosk.reading.reading import Line, Reading
-from kiosk.reading.recogniser import PAGE_SIDE, detect, spelled
+from kiosk.reading.recogniser import detect, spelled
 from kiosk.reading.upright import turn_of_boxes
 
 # A card's small print needs more than the 200 dpi a page is kept at.
 READING_DPI = 300
+# Text beside the sheet is looked for in a picture of this size (longer side).
+BESIDES_SIDE = 1280
 # A place of the picture is read already when this share of it lies inside a line of the sheet.
 COVERED = 0.5
 
@@ -45,7 +47,7 @@ def _onto(box: np.ndarray, page: np.ndarray, corners: np.ndarray) -> np.ndarray:
 
 def _besides(image: np.ndarray, known: Sequence[Line]) -> tuple[Line, ...]:
     """Lines at places of the picture where nothing was read yet: other sheets, or print the outline cut off."""
-    boxes = detect(image, PAGE_SIDE)
+    boxes = detect(image, min(BESIDES_SIDE, max(image.shape[:2])))
     read = np.zeros(image.shape[:2], np.uint8)
     for line in known:
         cv2.fillConvexPoly(read, np.round(line.box).astype(np.int32), 1)

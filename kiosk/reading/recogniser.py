@@ -24,10 +24,14 @@ from kiosk.reading.reading import Line
 # Text is looked for in a picture of about this size (longer side): finer costs time, coarser joins or loses small lines.
 CARD_SIDE = 960
 PAGE_SIDE = 1600
+# Boxes lower than this many pixels at the first look ask for a finer one.
+LEAST_SEEN_HEIGHT = 18
 # The recogniser sees every line this high.
 LINE_HEIGHT = 48
 # Lines the engine is less sure of than this are noise more often than text.
 LEAST_SURE = 0.5
+# A line less sure than this may run another way than the page.
+DOUBTFUL = 0.8
 # Village PCs have two cores, and the screen needs some of them.
 THREADS = max(1, min(2, os.cpu_count() or 1))
 
@@ -74,22 +78,38 @@ def spell(image: np.ndarray, boxes: Sequence[np.ndarray]) -> list[tuple[str, flo
 
 def recognise(image: np.ndarray) -> tuple[Line, ...]:
     """Return the lines of an upright BGR page from top to bottom; a page without text gives none. Raises CannotRead."""
-    return spelled(image, detect(image, detection_side(image)))
+    boxes = detect(image, CARD_SIDE)
+    return spelled(image, detect(image, PAGE_SIDE) if is_fine_print(boxes, image) else boxes)
+
+
+def is_fine_print(boxes: np.ndarray, image: np.ndarray) -> bool:
+    """Whether a first look at CARD_SIDE shows lines so low that there may be lower ones it does not show."""
+    if len(boxes) == 0 or max(image.shape[:2]) <= CARD_SIDE:
+        return False
+    sides = np.linalg.norm(np.roll(boxes, -1, axis=1) - boxes, axis=2)
+    lowest = np.percentile(sides.min(axis=1), 20) * CARD_SIDE / max(image.shape[:2])
+    return bool(lowest < LEAST_SEEN_HEIGHT)
 
 
 def spelled(image: np.ndarray, boxes: np.ndarray) -> tuple[Line, ...]:
     """Return the lines that stand in boxes (n, 4, 2), from top to bottom, without those that are hardly text."""
     lines = [
-        Line(text, box, sure)
+        _other_way(image, Line(text, box, sure))
         for box, (text, sure) in zip(boxes, spell(image, list(boxes)), strict=True)
-        if text and sure >= LEAST_SURE
     ]
-    return in_reading_order(lines)
+    return in_reading_order([line for line in lines if line.text and line.sure >= LEAST_SURE])
 
 
-def detection_side(image: np.ndarray) -> int:
-    """Return how large a page is looked at: cards small, full pages finely."""
-    return CARD_SIDE if max(image.shape[:2]) <= 1.2 * CARD_SIDE else PAGE_SIDE
+def _other_way(image: np.ndarray, line: Line) -> Line:
+    """A line that cannot be read as the page lies may run up or down it, or stand on its head: the most legible way."""
+    if line.sure >= DOUBTFUL:
+        return line
+    width, height = np.linalg.norm(line.box[1] - line.box[0]), np.linalg.norm(line.box[3] - line.box[0])
+    if height <= 1.5 * width and line.sure >= LEAST_SURE:
+        return line
+    boxes = [np.roll(line.box, quarters, axis=0) for quarters in ((1, 3) if height > 1.5 * width else (2,))]
+    ways = [Line(text, box, sure) for box, (text, sure) in zip(boxes, spell(image, boxes), strict=True)]
+    return max(line, *ways, key=lambda way: way.sure)
 
 
 def in_reading_order(lines: Sequence[Line]) -> tuple[Line, ...]:

@@ -13,6 +13,8 @@ LOOK_SIDE = 736
 LINES_TO_READ = 8
 # Reading stops when one way gives so many characters more than the other.
 CLEAR_LEAD = 10.0
+# Where lines run both ways, with at least this share the other way, reading decides instead of their length.
+MIXED = 0.3
 # A box this many times longer than high (or higher than long) shows which way its line runs.
 LONG = 1.6
 _ROTATIONS = {90: cv2.ROTATE_90_CLOCKWISE, 180: cv2.ROTATE_180, 270: cv2.ROTATE_90_COUNTERCLOCKWISE}
@@ -28,11 +30,13 @@ def turn_of_boxes(page: np.ndarray, boxes: np.ndarray) -> Turn:
     if len(boxes) == 0:
         return 0
     across, down = _sides(boxes)
-    sideways = _weight(down / across, down) > _weight(across / down, across)
-    turns: tuple[Turn, Turn] = (90, 270) if sideways else (0, 180)
-    running = (down / across if sideways else across / down) * np.maximum(across, down)
-    longest = boxes[np.argsort(-running)[:LINES_TO_READ]]
-    return turns[0] if _lead(page, longest, *turns) >= 0 else turns[1]
+    level, upended = _weight(across / down, across), _weight(down / across, down)
+    if min(level, upended) > MIXED * max(level, upended):  # columns of an answer sheet look like lines on their side
+        ways = [_best_of(page, boxes, across / down, (0, 180)), _best_of(page, boxes, down / across, (90, 270))]
+        return max(ways, key=lambda way: way[1])[0]
+    if upended > level:
+        return _best_of(page, boxes, down / across, (90, 270))[0]
+    return _best_of(page, boxes, across / down, (0, 180))[0]
 
 
 def turned(page: np.ndarray, turn: Turn) -> np.ndarray:
@@ -51,14 +55,18 @@ def _weight(proportions: np.ndarray, lengths: np.ndarray) -> float:
     return float(lengths[proportions > LONG].sum())
 
 
-def _lead(page: np.ndarray, boxes: np.ndarray, first: Turn, second: Turn) -> float:
-    """By how many legible characters the first turn leads the second; line by line, until that is clear."""
-    lead = 0.0
-    for box in boxes:
-        lead += _legible(page, box, first) - _legible(page, box, second)
-        if abs(lead) >= CLEAR_LEAD:
+def _best_of(
+    page: np.ndarray, boxes: np.ndarray, proportions: np.ndarray, turns: tuple[Turn, Turn]
+) -> tuple[Turn, float]:
+    """Which of two turns makes the longest lines legible, and how legible; read line by line, until that is clear."""
+    first, second = 0.0, 0.0
+    lengths = np.linalg.norm(boxes[:, 2] - boxes[:, 0], axis=1)
+    for box in boxes[np.argsort(-proportions * lengths)[:LINES_TO_READ]]:
+        first += _legible(page, box, turns[0])
+        second += _legible(page, box, turns[1])
+        if abs(first - second) >= CLEAR_LEAD:
             break
-    return lead
+    return (turns[0], first) if first >= second else (turns[1], second)
 
 
 def _legible(page: np.ndarray, box: np.ndarray, turn: Turn) -> float:
