@@ -59,7 +59,7 @@ const refusal = (visit, counter) => visit.refusal && h("section", { class: "pane
 function standsInTheWay(visit, counter) {
   if (!visit.gaps.length) return [h("h2", {}, visit.refusal ? "改好了，就再上传" : "都齐了，可以上传"), h("p", { class: "panel" }, "上传后打印回执。没有网也可以点“上传”，网通了会自动传走。")];
   return [
-    h("h2", {}, `还有 ${visit.gaps.length} 处`), h("ul", { class: "gaps" }, visit.gaps.map((gap) => h("li", {}, gap.sentence))),
+    h("h2", { class: "missing" }, `还有 ${visit.gaps.length} 处`), h("ul", { class: "gaps" }, visit.gaps.map((gap) => h("li", {}, gap.sentence))),
     !visit.refusal && visit.gaps.some((gap) => gap.kind === "field") ? button("去改表", () => counter.turnTo("answers"), { quiet: true }) : null,
     !visit.refusal && visit.gaps.some((gap) => gap.sentence.startsWith("还差")) ? button("去补拍", () => counter.turnTo("capture"), { quiet: true }) : null];
 }
