@@ -32,6 +32,7 @@ allowed and "gaps" for one incomplete):
   POST /api/visit/vouch-page {material_id, page}   kept in spite of what its reading says -> {visit}
   POST /api/visit/undo {}                      the last thing done to the pages -> {visit}
   POST /api/visit/stack/begin {}               -> {begun}; then each picture file: POST /api/visit/stack <bytes> -> {visit}
+  POST /api/visit/stack/next {}                the same, the next picture of the scanner's folder -> {more, visit}
   POST /api/visit/stack/sort {}                by the cover sheets -> {lines, faults, left, visit}; what is left is visit.loose
   POST /api/visit/checked {materials: [id...]} compared with the originals; the whole list each time -> {visit}
   POST /api/visit/send {}                      -> {packet_id, lookup_code, visit}

@@ -50,7 +50,7 @@ class Counter:
         self.dispatch = Dispatch(equipment, self._hand)
         self.readings = Readings(equipment.read_page, equipment.visits, self._hand)
         self.captures = Captures(equipment, self._hand, self.readings)
-        self.stacks = Stacks(equipment.eye, equipment.clock, self._hand, self.captures)
+        self.stacks = Stacks(equipment, self._hand, self.captures)
         equipment.uplink.when_delivered(self._hand.tidy)
 
     def sign_in(self, sign_in_name: str, password: str) -> Agent:

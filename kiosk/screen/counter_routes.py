@@ -48,6 +48,7 @@ def _install_agent(app: Flask, places: Places) -> None:
             practising=places.is_practising,
             shoots_by_itself=places.session.shoots_by_itself,
             virtual_camera=surroundings.live_view.kind == "virtual",
+            folder_camera=surroundings.live_view.kind == "folder",
             village_name=surroundings.machine.village_name,
         )
 

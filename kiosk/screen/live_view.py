@@ -15,7 +15,7 @@ from datetime import datetime
 import cv2
 import numpy as np
 
-from kiosk.camera.protocol import Camera, CameraTrouble, NothingToRead, PictureDamaged
+from kiosk.camera.protocol import Camera, CameraTrouble, Frame, NothingToRead, PictureDamaged
 from kiosk.screen.eye import Eye, Taken
 from kiosk.screen.reader import ReadPage
 from kiosk.screen.watch import NOTHING_SEEN, Seen, Watch
@@ -128,16 +128,20 @@ class LiveView:
                 raise self._trouble
             return self._shot if self._is_newer(after) else None
 
-    def take(self) -> tuple[Taken, datetime]:
-        """A full picture for the record, looked at. Raises CameraTrouble."""
+    def still(self) -> Frame:
+        """A full picture. Raises CameraTrouble."""
         try:
             with self._device:
                 self._camera.open()
-                frame = self._camera.still()
+                return self._camera.still()
         except CameraTrouble as trouble:
             if not isinstance(trouble, (NothingToRead, PictureDamaged)):
                 self._note_trouble(trouble)
             raise
+
+    def take(self) -> tuple[Taken, datetime]:
+        """A full picture for the record, looked at. Raises CameraTrouble."""
+        frame = self.still()
         return self._eye.take(frame.image), frame.captured_at
 
     def word_against(self) -> str | None:

@@ -109,6 +109,14 @@ def _install_stack(app: Flask, places: Places) -> None:
         places.counter.stacks.add(request.get_data())
         return jsonify(visit=shaped(places.counter))
 
+    @app.post("/api/visit/stack/next")
+    @signed_in_agent
+    def add_from_folder() -> Response:
+        """The next picture of the folder a scanner writes into."""
+        places.session.touch()
+        more = places.counter.stacks.add_from_folder()
+        return jsonify(more=more, visit=shaped(places.counter))
+
     @app.post("/api/visit/stack/sort")
     @signed_in_agent
     def sort_stack() -> Response:

@@ -10,15 +10,16 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from forms.clock import Clock
 from kiosk import flow
+from kiosk.camera.protocol import NothingToRead, PictureDamaged
 from kiosk.flow import Page
 from kiosk.imaging.capture import encode_page
 from kiosk.imaging.read import NotAPicture, read_picture
 from kiosk.reading.codes import read_codes
 from kiosk.reading.covers import Seen, Split, seen_of, split_stack
 from kiosk.screen.captures import CaptureRefused, Captures
-from kiosk.screen.eye import PAGE_QUALITY, Eye
+from kiosk.screen.equipment import Equipment
+from kiosk.screen.eye import PAGE_QUALITY
 from kiosk.screen.hand import Hand
 
 FIRST_BEGIN = "请先点“导入一叠图片”，再选图片。"
@@ -31,6 +32,10 @@ class _Pile:
     visit_id: str
     page_ids: list[str | None] = field(default_factory=list)
     seen: list[Seen | None] = field(default_factory=list)
+
+    def note(self, page_id: str | None, seen: Seen | None) -> None:
+        self.page_ids.append(page_id)
+        self.seen.append(seen)
 
 
 @dataclass(frozen=True)
@@ -45,8 +50,9 @@ class Sorted:
 class Stacks:
     """The stack being brought in for the visit in hand."""
 
-    def __init__(self, eye: Eye, clock: Clock, hand: Hand, captures: Captures) -> None:
-        self._eye, self._clock, self._hand, self._captures = eye, clock, hand, captures
+    def __init__(self, equipment: Equipment, hand: Hand, captures: Captures) -> None:
+        self._eye, self._clock, self._live_view = equipment.eye, equipment.clock, equipment.live_view
+        self._hand, self._captures = hand, captures
         self._pile: _Pile | None = None
 
     def begin(self) -> None:
@@ -56,19 +62,36 @@ class Stacks:
         self._pile = _Pile(visit.visit_id)
 
     def add(self, content: bytes) -> None:
-        """One picture more. Raises NotAPicture, and then the picture counts as one that could not be opened."""
+        """One picture more, from a file. Raises NotAPicture, and then it counts as one that could not be opened."""
         pile = self._required()
         try:
-            image = read_picture(content)
+            self._take_in(pile, read_picture(content))
         except NotAPicture:
-            pile.page_ids.append(None)
-            pile.seen.append(None)
+            pile.note(None, None)
             raise
+
+    def add_from_folder(self) -> bool:
+        """One picture more, from the folder a scanner writes into; False when there is none left there.
+
+        Raises CameraTrouble, and after PictureDamaged the picture counts as one that could not be opened.
+        """
+        pile = self._required()
+        if self._live_view.kind != "folder":
+            raise CaptureRefused("接的不是扫描文件夹。请点“导入一叠图片”，选图片文件。")
+        try:
+            self._take_in(pile, self._live_view.still().image)
+        except NothingToRead:
+            return False
+        except PictureDamaged:
+            pile.note(None, None)
+            raise
+        return True
+
+    def _take_in(self, pile: _Pile, image: np.ndarray) -> None:
         seen = seen_of(read_codes(image), image.shape[:2])
         page, picture = self._page_of(image)
         self._captures.add(flow.LOOSE, page, picture)
-        pile.page_ids.append(page.page_id)
-        pile.seen.append(seen)
+        pile.note(page.page_id, seen)
 
     def sort(self) -> Sorted:
         """All are in: give every picture to the material of the cover sheet before it."""

@@ -1,12 +1,14 @@
 """一叠材料 over the counter's API: real cover sheets between drawn papers, real eyes, real codes."""
 
 import io
+import os
 
 import cv2
 import numpy as np
 import pytest
 from PIL import Image
 
+from kiosk.camera.folder import FolderCamera
 from kiosk.camera.specimens import specimens_for, story_person
 from kiosk.camera.virtual import VirtualCamera, VirtualCameraSettings
 from kiosk.reading.codes import read_codes
@@ -136,3 +138,34 @@ def test_a_power_cut_in_the_middle_of_a_stack_loses_no_picture(capturing, covers
     visit = again.get("/api/visit")["visit"]
     assert len(visit["loose"]) == 2 and material(visit, "photo")["pages"] == []
     assert again.get(f"/api/visit/pages/{visit['loose'][1]['page_id']}").startswith(b"\xff\xd8")
+
+
+def test_a_scanners_folder_is_brought_in_whole_and_its_broken_file_is_told(start, covers, good_answers, tmp_path):
+    scans = tmp_path / "scans"
+    scans.mkdir()
+    for number, picture in enumerate(
+        (covers["id_card"], photograph("id_card_front"), b"broken", covers["photo"], photograph("photo"))
+    ):
+        (scans / f"{number}.png").write_bytes(picture)
+        os.utime(scans / f"{number}.png", (number + 1, number + 1))
+    other = start(
+        settings={"data_folder": tmp_path / "folder"}, eye=ImagingEye(), camera=FolderCamera(scans, settle_seconds=0)
+    )
+    visitor = Visitor(other).open().sign_in()
+    visitor.post("/api/visits", {"item_code": "MZ-008"})
+    visitor.post("/api/visit/answers", good_answers)
+    visitor.post("/api/visit/step", {"step": "capture"})
+    assert visitor.get("/api/health")["folder_camera"]
+    visitor.post("/api/visit/stack/begin")
+    statuses = []
+    while len(statuses) < 9 and (visitor.post("/api/visit/stack/next") or {}).get("more", True):
+        statuses.append(visitor.status)
+    assert sorted(statuses) == [200, 200, 200, 200, 503]
+    done = visitor.post("/api/visit/stack/sort")
+    assert (len(ids(done["visit"], "id_card")), len(ids(done["visit"], "photo")), done["left"]) == (1, 1, 0)
+    assert any("打不开" in fault for fault in done["faults"])
+
+
+def test_without_a_scanners_folder_the_files_are_to_be_chosen(capturing):
+    capturing.post("/api/visit/stack/begin")
+    assert "选图片文件" in capturing.post("/api/visit/stack/next")["error"]["message"]

@@ -3,6 +3,7 @@ import { get, post } from "./api.js";
 import { cameraView, FINDING_WORDS } from "./camera_view.js";
 import { countdown } from "./countdown.js";
 import { button, fill, h, keepingFocus } from "./dom.js";
+import { DRAWINGS } from "./drawings.js";
 import { offeredFor, offersPanel, readingLine } from "./offers.js";
 import { looseGroup, remarks, shortName, strip, undoButton, undoKey } from "./pages.js";
 import { practiceDesk } from "./practice_desk.js";
@@ -21,9 +22,10 @@ export function showCapture(work, counter) {
   const say = h("div", { class: "say" }, h("div", { class: "told" }, h("div", { role: "status", class: "said" }, mark, words), choices, now), auto);
   const side = h("aside", { class: "stack", "aria-label": "材料" });
   const extra = h("div", { class: "stack" });
+  const hint = h("div", { class: "hint", "aria-hidden": "true" }); // how to lay it, while nothing lies there
   const view = cameraView(onLook, lookingFor);
   const desk = { counter, redraw: refresh };
-  fill(work, h("div", { class: "two" }, h("section", { class: "camera", "aria-label": "高拍仪" }, h("div", { class: "view" }, view.elements, ring.element), say), side));
+  fill(work, h("div", { class: "two" }, h("section", { class: "camera", "aria-label": "高拍仪" }, h("div", { class: "view" }, view.elements, ring.element, hint), say), side));
   document.addEventListener("keydown", onKey);
   counter.leave = () => { view.stop(); document.removeEventListener("keydown", onKey); };
   counter.help = "capture";
@@ -76,6 +78,7 @@ export function showCapture(work, counter) {
   }
 
   function onLook(look) {
+    hint.hidden = Boolean(look.sheet);
     ring.show(look.auto && look.auto.phase === "counting" ? look.auto.share : 0);
     if (look.auto && look.auto.sight !== sight) { sight = look.auto.sight; waiting = null; } // the sheet was moved: it is looked at afresh
     if (waiting || busy || reading) return;
