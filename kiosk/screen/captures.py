@@ -10,6 +10,7 @@ from kiosk.flow import Page, Visit
 from kiosk.screen.equipment import Equipment
 from kiosk.screen.eye import Taken
 from kiosk.screen.hand import Hand
+from kiosk.screen.reader import wanted_of
 from kiosk.screen.readings import Readings, remarks_on
 from kiosk.screen.watch import with_word_against
 from kiosk.visits import UnknownPage
@@ -59,11 +60,12 @@ class Captures:
         `sight` is the sheet that is to be taken by itself, None when the agent pressed. Raises SheetChanged.
         """
         with self._lock:
-            begun_in = self._hand.required()
-            flow.require_page(begun_in, self._hand.item(), material_id)
+            begun_in, item = self._hand.required(), self._hand.item()
+            flow.require_page(begun_in, item, material_id)
+            wanted = wanted_of(begun_in, item.materials_by_id[material_id]) if material_id != flow.LOOSE else None
         if sight is not None:
             self._desk.require_sight(sight)
-        against = self._it.live_view.word_against()
+        against = self._it.live_view.word_against(wanted) if wanted else None
         taken, captured_at = self._it.live_view.take()
         taken = replace(taken, look=with_word_against(taken.look, against))
         with self._lock:

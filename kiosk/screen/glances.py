@@ -19,10 +19,12 @@ STILL_SECONDS = 0.3
 
 @dataclass(frozen=True)
 class Told:
-    """What reading says of the sheet that lies there now: a sentence against it, or that it is just being read."""
+    """What reading says of the sheet that lies there now: a sentence against it for what was wanted, or that it is just
+    being read."""
 
     sentence: str | None = None
     is_reading: bool = False
+    wanted: Wanted | None = None
 
 
 class Glances:
@@ -60,7 +62,7 @@ class Glances:
             self._answer = self._reader.submit(_glanced, self._read_page, image, look.corners, wanted)
         if self._answer is None or not self._answer.done():
             return Told(is_reading=True)
-        return Told(self._answer.result())
+        return Told(self._answer.result(), wanted=wanted)
 
     def _is_another(self, small: np.ndarray, wanted: Wanted) -> bool:
         return self._sheet is None or self._sheet[1] != wanted or distance(small, self._sheet[0]) >= CHANGED_FROM

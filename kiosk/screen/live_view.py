@@ -17,7 +17,7 @@ import numpy as np
 
 from kiosk.camera.protocol import Camera, CameraTrouble, Frame, NothingToRead, PictureDamaged
 from kiosk.screen.eye import Eye, Taken
-from kiosk.screen.reader import ReadPage
+from kiosk.screen.reader import ReadPage, Wanted
 from kiosk.screen.watch import NOTHING_SEEN, Seen, Watch
 
 log = logging.getLogger("kiosk.camera")
@@ -144,9 +144,9 @@ class LiveView:
         frame = self.still()
         return self._eye.take(frame.image), frame.captured_at
 
-    def word_against(self) -> str | None:
+    def word_against(self, wanted: Wanted) -> str | None:
         """Why the sheet that lies there now is surely not the one wanted; None when nothing says so or nobody looks on."""
-        return self.desk.word_against() if self._is_watched() else None
+        return self.desk.word_against(wanted) if self._is_watched() else None
 
     @contextmanager
     def device(self) -> Iterator[Camera]:

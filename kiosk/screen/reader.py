@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from forms.item import Capture
+from forms.item import Capture, Material
+from kiosk.flow import Visit
 from kiosk.imaging.rectify import rectify, shape_of
 from kiosk.reading.expected import WANTED, mismatch
 from kiosk.reading.reading import Reading
@@ -20,6 +21,12 @@ class Wanted:
 
     capture: Capture
     index: int
+
+
+def wanted_of(visit: Visit, material: Material) -> Wanted:
+    """The page of this material that a picture taken now would become."""
+    retaking = visit.retaking if visit.retaking and visit.retaking[0] == material.id else None
+    return Wanted(material.capture, retaking[1] if retaking else len(visit.pages.get(material.id, ())))
 
 
 def glance(

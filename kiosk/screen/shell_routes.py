@@ -8,7 +8,7 @@ from kiosk.flow import STEP_WORDS
 from kiosk.screen.answering import BadRequest, body, refusal
 from kiosk.screen.guards import Gate, anyone_at_this_pc, signed_in_agent
 from kiosk.screen.places import Places
-from kiosk.screen.reader import Wanted
+from kiosk.screen.reader import Wanted, wanted_of
 from kiosk.screen.shapes import seen_shape
 
 SHOWN_STEPS = ("choose_item", "notice", "answers", "capture", "check", "packed")
@@ -75,6 +75,4 @@ def _waiting_for(places: Places) -> tuple[str | None, Wanted | None]:
     material = counter.item().materials_by_id.get(request.args.get("material", ""))
     if material is None:
         return visit.visit_id, None
-    retaking = visit.retaking if visit.retaking and visit.retaking[0] == material.id else None
-    index = retaking[1] if retaking else len(visit.pages.get(material.id, ()))
-    return visit.visit_id, Wanted(material.capture, index)
+    return visit.visit_id, wanted_of(visit, material)

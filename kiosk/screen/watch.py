@@ -71,10 +71,10 @@ class Watch:
             self._moment = self._auto.see(_glimpse(look, image, self._told), at) if self._is_on else None
             return Seen(look, self._moment)
 
-    def word_against(self) -> str | None:
-        """What the last look was told against the sheet, None when nothing."""
+    def word_against(self, wanted: Wanted) -> str | None:
+        """What the last look was told against the sheet as the page that is wanted, None when nothing."""
         with self._lock:
-            return self._told.sentence
+            return self._told.sentence if self._told.wanted == wanted else None
 
     def require_sight(self, sight: int) -> None:
         """Raises SheetChanged unless this very sheet is the one to be taken now."""

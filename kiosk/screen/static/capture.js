@@ -63,6 +63,8 @@ export function showCapture(work, counter) {
     counter.actions(button("先放一放", () => counter.change("/api/visit/set-aside"), { quiet: true }), next ? [check, shoot] : [check, form]);
     counter.progress();
     if (!kept) (next ? shoot : form || check).focus();
+    const material = next && visit.materials.find((one) => one.id === next.material_id);
+    fill(hint, material ? DRAWINGS[material.capture]() : null);
     counter.followReading();
     const here = side.querySelector("[aria-current]");
     if (here) here.scrollIntoView({ block: "nearest" });
@@ -78,7 +80,7 @@ export function showCapture(work, counter) {
   }
 
   function onLook(look) {
-    hint.hidden = Boolean(look.sheet);
+    hint.hidden = Boolean(look.sheet || look.trouble) || !hint.firstChild;
     ring.show(look.auto && look.auto.phase === "counting" ? look.auto.share : 0);
     if (look.auto && look.auto.sight !== sight) { sight = look.auto.sight; waiting = null; } // the sheet was moved: it is looked at afresh
     if (waiting || busy || reading) return;
