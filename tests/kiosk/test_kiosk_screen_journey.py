@@ -54,7 +54,7 @@ def test_from_signing_in_to_the_case_number(page, server):
     page.wait_for_selector("#auto:has-text('关')")
     for number, sheet in enumerate(SHEETS, 1):
         lay_and_shoot(page, sheet, number)
-    page.wait_for_selector(".camera polygon.good")
+    page.wait_for_selector(".outline polygon.good")
     look(page, "06-captured")
     page.click("#next")
     page.wait_for_selector(".tick")

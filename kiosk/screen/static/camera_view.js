@@ -6,7 +6,7 @@ export const FINDING_WORDS = { no_sheet: "没有纸", blurred: "模糊", cut_off
 // `waiting` tells what the page looks on for, as {visit, material}; null while nothing may be taken by itself.
 export function cameraView(onLook, waiting) {
   const picture = h("img", { alt: "高拍仪的画面" });
-  const outline = h("svg", { role: "img", "aria-label": "取景", preserveAspectRatio: "xMidYMid meet" });
+  const outline = h("svg", { class: "outline", role: "img", "aria-label": "取景", preserveAspectRatio: "xMidYMid meet" });
   const blank = h("div", { class: "blank" }, "正在打开高拍仪……");
   const view = { elements: [picture, outline, blank], stop: () => { running = false; } };
   let running = true, number = 0, address = "";
