@@ -65,6 +65,7 @@ class Captures:
             wanted = wanted_of(begun_in, item.materials_by_id[material_id]) if material_id != flow.LOOSE else None
         if sight is not None:
             self._desk.require_sight(sight)
+        self._desk.note_asked()  # until this picture is kept: whatever goes wrong, it is not tried again by itself
         against = self._it.live_view.word_against(wanted) if wanted else None
         taken, captured_at = self._it.live_view.take()
         taken = replace(taken, look=with_word_against(taken.look, against))
@@ -74,7 +75,6 @@ class Captures:
                 raise CaptureRefused("拍的时候换了一件，这张没有留。请把纸放好，重新拍一张。")
             if taken.clean:
                 return CaptureOutcome(True, False, taken, self._accept(material_id, taken, captured_at))
-            self._desk.note_asked()
             if not taken.blocked:
                 self._waiting = _Waiting(begun_in.visit_id, material_id, taken, captured_at)
             return CaptureOutcome(False, not taken.blocked, taken, None)

@@ -66,20 +66,25 @@ class Readings:
         return page_id in self._waiting
 
     def _read(self, visit_id: str, page_id: str) -> None:
+        """On the worker's thread; a page counts as being read until what it says is on the disk."""
         try:
-            reading = self._read_page(read_picture(self._visits.get_page(visit_id, page_id)))
-        except CannotRead as trouble:
-            self.trouble = str(trouble)
-            return
-        except (UnknownPage, UnknownVisit):
-            return  # taken out meanwhile
-        except Exception as error:
-            log.error("a page could not be read: %s", type(error).__name__)
-            reading = Reading((), 0, None)
+            if (reading := self._said_by(visit_id, page_id)) is not None:
+                self._keep(visit_id, page_id, reading)
         finally:
             with self._lock:
                 self._waiting.discard(page_id)
-        self._keep(visit_id, page_id, reading)
+
+    def _said_by(self, visit_id: str, page_id: str) -> Reading | None:
+        try:
+            return self._read_page(read_picture(self._visits.get_page(visit_id, page_id)))
+        except CannotRead as trouble:
+            self.trouble = str(trouble)
+        except (UnknownPage, UnknownVisit):
+            pass  # taken out meanwhile
+        except Exception as error:
+            log.error("a page could not be read: %s", type(error).__name__)
+            return Reading((), 0, None)
+        return None
 
     def _keep(self, visit_id: str, page_id: str, reading: Reading) -> None:
         """Only while the visit is in hand and open; one laid aside is read when it comes back."""

@@ -195,3 +195,13 @@ def test_a_page_to_be_retaken_may_be_the_sheet_that_still_lies_there(capturing):
     watch(capturing, capturing.visit_id, is_at("taken"))
     capturing.post("/api/visit/retake", {"material_id": "apply_form", "page": 0})
     watch(capturing, capturing.visit_id, is_at("shoot"))
+
+
+def test_a_full_disk_is_told_once_and_the_sheet_is_left_to_the_agent(capturing, monkeypatch):
+    ready = watch(capturing, capturing.visit_id, is_at("shoot"))
+    with monkeypatch.context() as patched:
+        patched.setattr("kiosk.safe.shutil.disk_usage", lambda folder: type("Usage", (), {"free": 600_000})())
+        capturing.post("/api/visit/capture", {"material_id": "apply_form", "sight": ready["sight"]})
+        assert capturing.status == 507
+        watch(capturing, capturing.visit_id, is_at("asked"))
+    assert capturing.post("/api/visit/capture", {"material_id": "apply_form"})["accepted"]

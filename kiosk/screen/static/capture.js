@@ -27,7 +27,7 @@ export function showCapture(work, counter) {
   const desk = { counter, redraw: refresh };
   fill(work, h("div", { class: "two" }, h("section", { class: "camera", "aria-label": "高拍仪" }, h("div", { class: "view" }, view.elements, ring.element, hint), say), side));
   document.addEventListener("keydown", onKey);
-  counter.leave = () => { view.stop(); document.removeEventListener("keydown", onKey); };
+  counter.leave = () => { view.stop(); document.removeEventListener("keydown", onKey); chosen = null; };
   counter.help = "capture";
   counter.redraw = refresh;
   fill(extra, stackPanel(desk));
@@ -62,7 +62,7 @@ export function showCapture(work, counter) {
     const form = offered ? button(`填表：认出 ${offered} 项`, () => counter.turnTo("answers"), { id: "to-form" }) : null;
     counter.actions(button("先放一放", () => counter.change("/api/visit/set-aside"), { quiet: true }), next ? [check, shoot] : [check, form]);
     counter.progress();
-    if (!kept) (next ? shoot : form || check).focus();
+    if (!kept && !work.contains(document.activeElement)) (next ? shoot : form || check).focus();
     const material = next && visit.materials.find((one) => one.id === next.material_id);
     fill(hint, material ? DRAWINGS[material.capture]() : null);
     counter.followReading();
@@ -114,15 +114,21 @@ export function showCapture(work, counter) {
     busy = true; waiting = null;
     speak("blue", "正在拍", "请不要动");
     const body = { material_id: next.material_id, ...(ripe === undefined ? {} : { sight: ripe }) };
-    const answer = ripe === undefined ? await counter.ask(() => post("/api/visit/capture", body)) : await post("/api/visit/capture", body).catch(() => null);
+    const answer = await counter.ask(() => post("/api/visit/capture", body).catch(unlessMoved));
     busy = false; saidLast = "";
     if (answer) settle(answer, next.material_id);
+  }
+
+  function unlessMoved(refused) { // a sheet pulled away at the last moment is no trouble: the next one is waited for
+    if (refused.code === "sheet_changed") return null;
+    throw refused;
   }
 
   function settle(answer, materialId) {
     if (answer.accepted) {
       chosen = null;
       counter.visit = answer.visit;
+      fill(choices); // what had the focus may have been one of them
       refresh();
       speak("green", "拍好了", "已经存好，换下一张");
       hold(1000);
@@ -162,7 +168,7 @@ export function showCapture(work, counter) {
   function onKey(event) {
     if (document.querySelector("dialog[open]")) return;
     undoKey(event, desk);
-    if (event.repeat || event.ctrlKey || event.altKey || event.target.matches("input:not([type=checkbox]), select, textarea, summary")) return;
+    if (event.repeat || event.ctrlKey || event.altKey || event.target.matches("input, select, textarea, summary")) return;
     if (event.key === "a" || event.key === "A") { event.preventDefault(); toggleAuto(); }
     if (event.code !== "Space") return;
     event.preventDefault(); // also on a button: the space key takes the picture, Enter presses
