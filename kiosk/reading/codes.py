@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import cv2
 import numpy as np
 import zxingcpp
 
 from kiosk.reading.finder_patterns import finder_patterns
+from kiosk.reading.reading import Code, Codes
 
 # Kinds with enough redundancy not to be seen where there is only text.
 FORMATS = [
@@ -22,23 +22,6 @@ QR_CODE = "QRCode"
 CLOSER_SIDES = (280, 480, 840)
 # Half-read places are looked at again, but only so many: an answer sheet has dozens.
 MOST_FAINT = 2
-
-
-@dataclass(frozen=True, eq=False)
-class Code:
-    """A code that was read: its kind (QRCode, Code128, ...), text, and corners float (4, 2) in pixels of the picture."""
-
-    format: str
-    text: str
-    corners: np.ndarray
-
-
-@dataclass(frozen=True, eq=False)
-class Codes:
-    """All that was read, and the corners (4, 2) of each place that has the look of a code and could not be read."""
-
-    found: tuple[Code, ...]
-    missed: tuple[np.ndarray, ...]
 
 
 def read_codes(image: np.ndarray) -> Codes:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from forms.cover_code import CoverCode, parse_cover_code
-from kiosk.reading.codes import Codes
+from kiosk.reading.reading import Codes
 
 # The code of a cover sheet is 72 mm wide on 210 mm, a quarter of a photograph with the page in it; those on papers are smaller.
 COVER_SHARE = 0.2

@@ -14,6 +14,7 @@ from kiosk.reading.kinds import LABELS, PAPERS, RULES, FieldRule, PaperRule, wei
 from kiosk.reading.layout import Piece, Value, compact, paragraph_at, pieces_of, value_at
 from kiosk.reading.reading import Line, PaperKind, ReadField, Reading, Turn
 from kiosk.reading.recogniser import CARD_SIDE, detect, is_fine_print, recognise, spelled
+from kiosk.reading.stamps import with_text_under_stamps
 from kiosk.reading.upright import turn_of_boxes, turned
 
 # Fewer characters than this on a page tell nothing.
@@ -31,7 +32,8 @@ def read_page(page: np.ndarray, kind_hint: PaperKind | None = None) -> Reading:
     boxes = detect(page, CARD_SIDE)
     turn = turn_of_boxes(page, boxes)
     looked_at = turn == 0 and not is_fine_print(boxes, page)
-    lines = spelled(page, boxes) if looked_at else recognise(turned(page, turn))
+    upright = turned(page, turn)
+    lines = with_text_under_stamps(upright, spelled(page, boxes) if looked_at else recognise(upright))
     reading = understood(lines, turn, kind_hint)
     return replace(reading, lines=tuple(replace(line, box=_turned_back(line.box, turn, page)) for line in lines))
 

@@ -1,4 +1,4 @@
-"""What reading a page gives, in plain values: lines, the turn that sets it upright, the paper it is, its fields."""
+"""What reading a page gives, in plain values: lines, the turn that sets it upright, the paper it is, its fields, codes."""
 
 from __future__ import annotations
 
@@ -57,3 +57,20 @@ class Reading:
 
     def find(self, name: FieldName) -> ReadField | None:
         return next((field for field in self.fields if field.name == name), None)
+
+
+@dataclass(frozen=True, eq=False)
+class Code:
+    """A code that was read: its kind (QRCode, Code128, ...), text, and corners float (4, 2) in pixels of the picture."""
+
+    format: str
+    text: str
+    corners: np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
+class Codes:
+    """All that was read, and the corners (4, 2) of each place that has the look of a code and could not be read."""
+
+    found: tuple[Code, ...]
+    missed: tuple[np.ndarray, ...]

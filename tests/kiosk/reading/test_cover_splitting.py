@@ -3,8 +3,8 @@
 import numpy as np
 
 from forms.cover_code import CoverCode
-from kiosk.reading.codes import Code, Codes
 from kiosk.reading.covers import Group, Seen, seen_of, split_stack
+from kiosk.reading.reading import Code, Codes
 
 ITEM = "MZ-008"
 MATERIALS = ("id_card", "household_register", "bank_passbook")

@@ -106,6 +106,8 @@ class TestOtherPapers:
         assert reading.kind == "household_register"
         wanted = {name: CARD[name] for name in ("name", "sex", "nation", "birth_date", "id_number")}
         assert values_of(reading) == {**wanted, "relation": "户主"}
+        assert "丧偶" in reading.text  # it stands under a red stamp
+        assert "样本" in reading.text  # and the stamp's own word is not lost
 
     def test_a_passbook_gives_the_account_whole_and_whose_it_is(self):
         reading = read_page(page_of(SHEETS["bank_passbook"]))
