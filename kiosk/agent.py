@@ -25,6 +25,7 @@ from kiosk.corrections import RememberedCorrections
 from kiosk.outbox import Outbox
 from kiosk.printer import FolderPrinter, printer_for
 from kiosk.printer.ledger import PrintLedger
+from kiosk.reading.paper import read_page
 from kiosk.safe import Safe, write_durably
 from kiosk.screen.application import create_app
 from kiosk.screen.counter import Counter
@@ -33,8 +34,12 @@ from kiosk.screen.eye import Eye, ImagingEye
 from kiosk.screen.guards import Gate
 from kiosk.screen.live_view import LiveView
 from kiosk.screen.paper import VillagePaper
+from kiosk.screen.places import Place, Places
 from kiosk.screen.practice_desk import PracticeDesk
+from kiosk.screen.practice_room import PracticeRoom
+from kiosk.screen.reader import ReadPage
 from kiosk.screen.serving import ScreenServer, open_sockets
+from kiosk.screen.session import Session
 from kiosk.screen.surroundings import Surroundings
 from kiosk.server_link import MachineCredentials, ServerLink, read_credentials, write_credentials
 from kiosk.service_point import KeptServicePoint
@@ -71,10 +76,11 @@ class Kiosk:
         *,
         camera: Camera | None = None,
         eye: Eye | None = None,
+        read_page: ReadPage = read_page,
     ) -> None:
-        """`camera` and `eye` replace those of the settings, for whoever runs the kiosk inside another program."""
+        """`camera`, `eye` and `read_page` replace the kiosk's own, for whoever runs it inside another program."""
         with ExitStack() as opened:
-            self._open(settings, enrolment_code, camera, eye, opened)
+            self._open(settings, enrolment_code, camera, eye or ImagingEye(), read_page, opened)
             self._closing = opened.pop_all()
 
     def _open(
@@ -82,7 +88,8 @@ class Kiosk:
         settings: KioskSettings,
         enrolment_code: str | None,
         camera: Camera | None,
-        eye: Eye | None,
+        eye: Eye,
+        read_page: ReadPage,
         opened: ExitStack,
     ) -> None:
         folder = settings.data_folder
@@ -96,10 +103,14 @@ class Kiosk:
         clock = clock_for(settings.clock_file)
         self.port: int = sockets[0].getsockname()[1]
         self._gate = Gate(self.port)
-        equipment, surroundings = self._equip(settings, machine, clock, camera, eye)
+        equipment, surroundings = self._equip(settings, machine, clock, camera, eye, read_page)
         opened.callback(equipment.outbox.close)
-        self.counter = Counter(equipment)
-        self.app = create_app(self.counter, self._gate, PracticeDesk(equipment.live_view), surroundings)
+        register = AgentRegister(folder / "agents.json", _link(settings, machine), clock)
+        self._session = session = Session(register, settings.idle_lock_minutes * 60)
+        self.counter = Counter(equipment, session)
+        work = Place(self.counter, PracticeDesk(equipment.live_view), surroundings)
+        self._places = Places(work, PracticeRoom(folder / "practice", equipment, session), session)
+        self.app = create_app(self._places, self._gate)
         self.sockets = sockets
         self._server = ScreenServer(self.app, sockets)
         self._workers = [
@@ -116,7 +127,7 @@ class Kiosk:
 
     def _who_prints(self) -> str | None:
         """For the print ledger: the sign-in name of whoever is at the counter."""
-        agent = self.counter.agent
+        agent = self._session.agent
         return agent.sign_in_name if agent else None
 
     def start(self) -> None:
@@ -128,9 +139,11 @@ class Kiosk:
 
     def close(self) -> None:
         """Let waiting calls go, stop the screen so that nothing new begins, then line and camera; the outbox last."""
+        self._places.end_practice()
         self._live_view.stop()
         self._uplink.stop()
         self._server.close()
+        self.counter.close_down()
         for worker in self._workers:
             worker.join(timeout=10)
         self._address_file.unlink(missing_ok=True)
@@ -143,7 +156,8 @@ class Kiosk:
         machine: MachineCredentials,
         clock: Clock,
         camera: Camera | None,
-        eye: Eye | None,
+        eye: Eye,
+        read_page: ReadPage,
     ) -> tuple[Equipment, Surroundings]:
         folder, keep_free = settings.data_folder, settings.keep_free_bytes
         safe = Safe.open(folder / "safe.key")
@@ -154,7 +168,7 @@ class Kiosk:
         printer = printer_for(settings.printer, folder / "printed", ledger)
         if isinstance(printer, FolderPrinter):
             printer.sweep(settings.keep_printed_days)
-        live_view = LiveView(camera or camera_for(settings.camera, clock, settings.camera_models), eye or ImagingEye())
+        live_view = LiveView(camera or camera_for(settings.camera, clock, settings.camera_models), eye, read_page)
         catalogue = CatalogueStore(folder / "catalogue", load_catalogue())
         service_point = KeptServicePoint(folder / "service_point.json")
         uplink.when_answered(_keeping_up(catalogue, service_point, link.again()))
@@ -163,15 +177,15 @@ class Kiosk:
             clock=clock,
             machine=machine,
             link=link,
-            register=AgentRegister(folder / "agents.json", link.again(), clock),
             corrections=RememberedCorrections(folder / "corrections.sealed", safe),
             visits=VisitStore(folder / "visits", safe, keep_free=keep_free),
             outbox=outbox,
             uplink=uplink,
             printer=printer,
             live_view=live_view,
+            eye=eye,
+            read_page=read_page,
             paper=VillagePaper(catalogue, service_point, machine.village_name, machine.public_url),
-            idle_lock_seconds=settings.idle_lock_minutes * 60,
         )
         surroundings = Surroundings(
             live_view=live_view,

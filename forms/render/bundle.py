@@ -13,6 +13,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from forms.render.paper import PaperFault
 from forms.render.printing import new_canvas
+from forms.render.watermark import FALLING, lay_words
 
 # ISO/IEC 7810 ID-1: the size of a resident identity card, a bank card and a social security card.
 CARD_WIDTH_MM = 85.6
@@ -22,11 +23,15 @@ _CARD_FROM_TOP_MM = (45.0, 125.0)
 
 @dataclass(frozen=True)
 class PageImage:
-    """页: one captured sheet as JPEG bytes, and how large the sheet really is, in millimetres."""
+    """页: one captured sheet as JPEG bytes, how large it really is in millimetres, and the turn that sets it upright.
+
+    Width and height are those of the picture as it was taken; `turn` is 0, 90, 180 or 270 degrees clockwise.
+    """
 
     jpeg: bytes
     width_mm: float
     height_mm: float
+    turn: int = 0
 
 
 @dataclass(frozen=True)
@@ -35,26 +40,31 @@ class CardSheet:
 
     front: bytes
     back: bytes
+    turns: tuple[int, int] = (0, 0)
 
 
-def id_card_sheet(front: bytes, back: bytes) -> CardSheet:
-    """One A4 page for `bundle_pages` with both sides (JPEG bytes) of a card at 85.6 mm by 54 mm."""
-    return CardSheet(front, back)
+def id_card_sheet(front: bytes, back: bytes, turns: tuple[int, int] = (0, 0)) -> CardSheet:
+    """One A4 page for `bundle_pages` with both sides (JPEG bytes) of a card at 85.6 mm by 54 mm, each turned upright."""
+    return CardSheet(front, back, turns)
 
 
-def bundle_pages(pages: Sequence[PageImage | CardSheet], *, title: str, out: BinaryIO | None = None) -> bytes:
+def bundle_pages(
+    pages: Sequence[PageImage | CardSheet], *, title: str, out: BinaryIO | None = None, watermark: str | None = None
+) -> bytes:
     """One PDF with each page at its real size, the JPEG bytes inside untouched; also written to `out` when given.
 
-    Nothing is encoded again, so a picture loses nothing and its hash can be compared with the captured one. A turn that
-    stands only in EXIF is not honoured: pictures are handed over upright.
-    Raises PaperFault when there is no page, a size is not positive, or the bytes are no JPEG.
+    Nothing is encoded again, so a picture loses nothing and its hash can be compared with the captured one: a turn is
+    the page's transformation, and `watermark` is type laid over the pictures. A turn that stands only in EXIF is not
+    honoured. Raises PaperFault when there is no page, a size or a turn cannot be, or the bytes are no JPEG.
     """
     if not pages:
         raise PaperFault("这样材料一页也没有拍，合不成文件。请先拍，再提交。")
     written = io.BytesIO()
     canvas = new_canvas(written, title)
     for number, page in enumerate(pages, 1):
-        _draw_cards(canvas, page, number) if isinstance(page, CardSheet) else _draw_sheet(canvas, page, number)
+        size = _draw_cards(canvas, page, number) if isinstance(page, CardSheet) else _draw_sheet(canvas, page, number)
+        if watermark:
+            lay_words(canvas, size, watermark, f"words{number}", FALLING)
         canvas.showPage()
     canvas.save()
     if out is not None:
@@ -62,20 +72,43 @@ def bundle_pages(pages: Sequence[PageImage | CardSheet], *, title: str, out: Bin
     return written.getvalue()
 
 
-def _draw_sheet(canvas: Canvas, page: PageImage, number: int) -> None:
+def _draw_sheet(canvas: Canvas, page: PageImage, number: int) -> tuple[float, float]:
+    """Draw one sheet on a page of its size; returns that size in points."""
     if page.width_mm <= 0 or page.height_mm <= 0:
         raise PaperFault(f"第{number}页的尺寸不对（{page.width_mm}×{page.height_mm}毫米）。请重拍这一页。")
-    width, height = page.width_mm * mm, page.height_mm * mm
-    canvas.setPageSize((width, height))
-    canvas.drawImage(_untouched(page.jpeg, number), 0, 0, width, height)
+    picture = (page.width_mm * mm, page.height_mm * mm)
+    size = picture[::-1] if page.turn in (90, 270) else picture
+    canvas.setPageSize(size)
+    _draw_turned(canvas, _untouched(page.jpeg, number), picture, page.turn, (size[0] / 2, size[1] / 2))
+    return size
 
 
-def _draw_cards(canvas: Canvas, sheet: CardSheet, number: int) -> None:
+def _draw_cards(canvas: Canvas, sheet: CardSheet, number: int) -> tuple[float, float]:
+    """Draw both sides below each other; a card that was photographed standing lies on its side, undistorted."""
     canvas.setPageSize(A4)
-    left = (A4[0] - CARD_WIDTH_MM * mm) / 2
-    for jpeg, from_top in zip((sheet.front, sheet.back), _CARD_FROM_TOP_MM, strict=True):
-        bottom = A4[1] - (from_top + CARD_HEIGHT_MM) * mm
-        canvas.drawImage(_untouched(jpeg, number), left, bottom, CARD_WIDTH_MM * mm, CARD_HEIGHT_MM * mm)
+    for jpeg, turn, from_top in zip((sheet.front, sheet.back), sheet.turns, _CARD_FROM_TOP_MM, strict=True):
+        picture = _untouched(jpeg, number)
+        size = (CARD_WIDTH_MM * mm, CARD_HEIGHT_MM * mm)
+        across, down = picture.getSize()
+        if down > across:
+            size = size[::-1]
+        stands = (down > across) != (turn in (90, 270))
+        middle = (A4[0] / 2, A4[1] - (from_top + CARD_HEIGHT_MM / 2) * mm)
+        _draw_turned(canvas, picture, size, turn + 90 if stands else turn, middle)
+    return A4
+
+
+def _draw_turned(
+    canvas: Canvas, picture: ImageReader, size: tuple[float, float], turn: int, middle: tuple[float, float]
+) -> None:
+    """Draw a picture of `size` around `middle`, turned clockwise by whole quarters."""
+    if turn % 90:
+        raise PaperFault(f"页面只能转90度、180度或270度，不能转{turn}度。请重新转这一页。")
+    canvas.saveState()
+    canvas.translate(*middle)
+    canvas.rotate(-turn)
+    canvas.drawImage(picture, -size[0] / 2, -size[1] / 2, *size)
+    canvas.restoreState()
 
 
 class _CapturedJpeg(ImageReader):

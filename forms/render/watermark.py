@@ -6,7 +6,7 @@ a loan or a phone number. Words across the whole picture make it worthless for a
 
 import io
 import math
-from datetime import datetime
+from datetime import date, datetime
 
 from pypdf import PageObject, PdfReader, PdfWriter
 from reportlab.lib.colors import Color
@@ -16,7 +16,8 @@ from forms.clock import local
 from forms.render import fonts
 from forms.render.printing import new_canvas
 
-_ANGLE = 30
+#: a copy made at the counter slants one way, one shown by an office the other: laid over each other both stay legible
+RISING, FALLING = 30, -30
 _DARK = Color(0.13, 0.1, 0.08, alpha=0.2)
 _LIGHT = Color(1, 1, 1, alpha=0.28)
 _FORM_NAME = "words"
@@ -25,6 +26,11 @@ _FORM_NAME = "words"
 def purpose_words(item_name: str, viewer: str, at: datetime) -> str:
     """仅供办理…使用, who looks, and when on the clock of Beihai; `at` is an aware instant."""
     return f"仅供办理{item_name}使用  {viewer}  {local(at):%Y-%m-%d %H:%M}"
+
+
+def copy_words(item_name: str, made_on: date) -> str:
+    """仅供办理…使用, and the day the copy was made: what stands on every copy of an identity card from the first."""
+    return f"仅供办理{item_name}使用  {made_on:%Y-%m-%d}"
 
 
 def watermark_copy(pdf: bytes, words: str) -> bytes:
@@ -63,14 +69,18 @@ def _stamps(sizes: list[tuple[float, float]], words: str) -> dict[tuple[float, f
     canvas = new_canvas(written, words)
     for number, size in enumerate(sizes):
         canvas.setPageSize(size)
-        _fill_page(canvas, size, fonts.printable(words), f"{_FORM_NAME}{number}")
+        lay_words(canvas, size, words, f"{_FORM_NAME}{number}")
         canvas.showPage()
     canvas.save()
     return dict(zip(sizes, PdfReader(io.BytesIO(written.getvalue())).pages, strict=True))
 
 
-def _fill_page(canvas: Canvas, page_size: tuple[float, float], words: str, form_name: str) -> None:
-    """Rows of words at 30 degrees, each row shifted by half, from corner to corner."""
+def lay_words(canvas: Canvas, page_size: tuple[float, float], words: str, form_name: str, slant: int = RISING) -> None:
+    """Lay rows of slanting words over a page, each row shifted by half, from corner to corner; sizes in points.
+
+    `form_name` is another for each page: under it the words are kept in the file once, and drawn many times.
+    """
+    words = fonts.printable(words)
     width, height = page_size
     # Small enough that the words stand several times on a card, large enough to survive a phone's screenshot.
     size = min(12.0, max(6.5, min(width, height) / 26))
@@ -82,7 +92,7 @@ def _fill_page(canvas: Canvas, page_size: tuple[float, float], words: str, form_
     canvas.setStrokeColor(_LIGHT)
     canvas.setLineWidth(size * 0.05)
     canvas.translate(width / 2, height / 2)
-    canvas.rotate(_ANGLE)
+    canvas.rotate(slant)
     rows, columns = math.ceil(reach / 2 / row_height), math.ceil(reach / 2 / pitch) + 1
     for row in range(-rows, rows + 1):
         for column in range(-columns, columns + 1):

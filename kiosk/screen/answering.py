@@ -57,6 +57,14 @@ def number_of(given: dict[str, Any], key: str) -> int:
     return value
 
 
+def yes_of(given: dict[str, Any], key: str) -> bool:
+    """Raises BadRequest."""
+    value = given.get(key)
+    if not isinstance(value, bool):
+        raise BadRequest(f"缺少“{key}”，请重新打开页面再试。")
+    return value
+
+
 def printed_shape(printed: Printed) -> dict[str, Any]:
     path: Path | None = printed.path
     return {"path": str(path) if path else None, "words": printed.words}

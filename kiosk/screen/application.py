@@ -1,13 +1,16 @@
 """The Flask app of the counter's page: gate, errors, and the routes of shell, visit and counter.
 
-JSON API (all under /api but /open, /type and /preview; bodies and answers are JSON; every POST needs `Origin` of this
-page, `Content-Type: application/json` and the cookie that POST /open {secret} gave; errors are
-{"error": {"code", "message", "reference", ...}}, with "allowed" for a step or a reopening not allowed and "gaps" for one
-incomplete):
+JSON API (all under /api but /open, /type and /preview; bodies and answers are JSON, but the pictures of a stack, which come
+as application/octet-stream; every POST needs `Origin` of this page, its `Content-Type` and the cookie that POST /open
+{secret} gave; errors are {"error": {"code", "message", "reference", ...}}, with "allowed" for a step or a reopening not
+allowed and "gaps" for one incomplete):
 
   POST /open {secret}                          -> {opened: true} and the cookie
   POST /api/sign-in {sign_in_name, password}   -> {agent}          POST /api/sign-out {}
-  GET  /api/health                             -> {signs, online, unsent, agent, practice, virtual_camera, village_name}
+  GET  /api/health                             -> {signs, online, unsent, agent, practice, practising, shoots_by_itself,
+                                               virtual_camera, village_name}
+  POST /api/practice {on}                      into the practice room and out of it -> {practising, visit}
+  POST /api/auto-shot {on}                     whether still sheets are taken by themselves -> {shoots_by_itself}
   GET  /api/items?words=<any>                  by words, pinyin or initials, best first; without words all -> {items}
   GET  /api/corrections                        -> {corrections}
   GET  /api/drafts                             -> {drafts}
@@ -19,16 +22,25 @@ incomplete):
   POST /api/visit/form {}                      prints -> {printed, visit}
   POST /api/visit/mandate {}                   prints the mandate -> {printed, visit}
   POST /api/visit/covers {}                    prints a cover sheet for each material -> {printed, visit}
-  POST /api/visit/capture {material_id}        -> {accepted, keepable, page_id, sheet, findings, visit, reference?}
+  POST /api/visit/capture {material_id, sight?}   `sight`: the sheet of the preview that is to be taken by itself
+                                               -> {accepted, keepable, page_id, sheet, findings, visit, reference?}
   POST /api/visit/keep-anyway {material_id}    -> the same, after a capture that was keepable
   POST /api/visit/retake {material_id, page}   page counts from 0; the next accepted capture replaces it -> {visit}
   POST /api/visit/drop-page {material_id, page}   -> {visit}
+  POST /api/visit/move-page {material_id, page, to, place}   `place` in `to` once it is out of where it was -> {visit}
+  POST /api/visit/turn-page {material_id, page, degrees}     90, 180 or 270 clockwise -> {visit}
+  POST /api/visit/vouch-page {material_id, page}   kept in spite of what its reading says -> {visit}
+  POST /api/visit/undo {}                      the last thing done to the pages -> {visit}
+  POST /api/visit/stack/begin {}               -> {begun}; then each picture file: POST /api/visit/stack <bytes> -> {visit}
+  POST /api/visit/stack/next {}                the same, the next picture of the scanner's folder -> {more, visit}
+  POST /api/visit/stack/sort {}                by the cover sheets -> {lines, faults, left, visit}; what is left is visit.loose
   POST /api/visit/checked {materials: [id...]} compared with the originals; the whole list each time -> {visit}
   POST /api/visit/send {}                      -> {packet_id, lookup_code, visit}
                                                from here on visit has neither answers nor pages, though the draft stays
                                                on the disk until the packet is delivered
   POST /api/visit/set-aside {} | /api/visit/abandon {} | /api/visit/close {}   -> {visit: null}
-  GET  /api/visit/pages/<page_id>              -> JPEG
+  GET  /api/visit/pages/<page_id>              -> JPEG as it was taken
+  GET  /api/visit/pages/<page_id>/shown?side=small|large     -> JPEG upright, for the screen
   GET  /api/outbox                             -> {packets: [{packet_id, state, allowed, percent, case_number, reason,
                                                   ...}], unsent}; state waiting, sending, delivered, refused or replaced
   POST /api/outbox/<packet_id>/retry {}        the same packet once more -> {packet}
@@ -38,7 +50,9 @@ incomplete):
   GET  /api/camera/virtual                     -> {specimens, placed}
   POST /api/camera/virtual {place, person, tilt, blur, glare, light, shadow, hand, unplug}   any of them -> the same
   GET  /type/<codes>.woff                      -> a font with those rare characters, as 20BB7-2A6D7
-  GET  /preview?after=<number>                 -> JPEG with X-Sheet {number, width, height, sheet, findings}; 204: no news
+  GET  /preview?after=<number>&visit=<visit_id>&material=<material_id>   the last two while sheets are waited for
+                                               -> JPEG with X-Sheet {number, width, height, sheet, findings, auto}; 204: no
+                                               news; auto {phase, share, sight}, null when nothing is taken by itself
 """
 
 import logging
@@ -57,16 +71,19 @@ from kiosk.imaging.read import NotAPicture
 from kiosk.outbox import ReopenRefused, UnknownPacket
 from kiosk.printer import PrinterTrouble
 from kiosk.safe import NoRoom
-from kiosk.screen import counter_routes, shell_routes, type_routes, visit_routes
+from kiosk.screen import counter_routes, page_routes, shell_routes, type_routes, visit_routes
 from kiosk.screen.answering import BadRequest, refusal
-from kiosk.screen.counter import CaptureRefused, Counter, ItemStopped, NotSignedIn, UnknownCase
+from kiosk.screen.captures import CaptureRefused
+from kiosk.screen.counter import ItemStopped, UnknownCase
 from kiosk.screen.dispatch import DraftGone
 from kiosk.screen.guards import Gate, GuardRefused
 from kiosk.screen.hand import NoVisit, VisitInHand
 from kiosk.screen.packing import PacketTooLarge
-from kiosk.screen.practice_desk import DeskRefused, PracticeDesk
+from kiosk.screen.places import Places, PracticeRefused
+from kiosk.screen.practice_desk import DeskRefused
+from kiosk.screen.session import NotSignedIn
 from kiosk.screen.shapes import gap_shape
-from kiosk.screen.surroundings import Surroundings
+from kiosk.screen.watch import SheetChanged
 from kiosk.server_link import ServerAway, ServerRefused
 from kiosk.visits import UnknownPage, UnknownVisit
 
@@ -82,7 +99,9 @@ STATUS_OF: dict[type[Exception], tuple[int, str]] = {
     NoVisit: (409, "no_visit"),
     NotSignedIn: (401, "not_signed_in"),
     CaptureRefused: (409, "capture_refused"),
+    SheetChanged: (409, "sheet_changed"),
     DeskRefused: (409, "desk_refused"),
+    PracticeRefused: (409, "practice_refused"),
     BadRequest: (400, "bad_request"),
     AnswerRefused: (422, "answer_refused"),
     NotAPicture: (422, "not_a_picture"),
@@ -105,17 +124,18 @@ HTTP_WORDS = {404: "没有这个页面。", 405: "这个地址不能这样用。
 UNEXPECTED = "程序出了点问题，已经拍好的都在。请再点一次；还不行，请把编号告诉镇里。"
 
 
-def create_app(counter: Counter, gate: Gate, desk: PracticeDesk, surroundings: Surroundings) -> Flask:
+def create_app(places: Places, gate: Gate) -> Flask:
     """The app, ready to be served."""
     app = Flask(__name__, static_folder=None)
     app.config.update(MAX_CONTENT_LENGTH=LARGEST_BODY)
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
-    gate.install(app, lambda: counter.agent is not None)
+    gate.install(app, lambda: places.session.agent is not None)
     _install_errors(app)
-    shell_routes.install(app, gate, surroundings)
+    shell_routes.install(app, gate, places)
     type_routes.install(app)
-    counter_routes.install(app, counter, desk, surroundings)
-    visit_routes.install(app, counter)
+    counter_routes.install(app, places)
+    visit_routes.install(app, places)
+    page_routes.install(app, places)
     return app
 
 

@@ -2,8 +2,6 @@
 
 import secrets
 from contextlib import suppress
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from forms import packet
@@ -12,23 +10,16 @@ from forms.item import Answers, ServiceItem
 from forms.packet import Agent
 from forms.search import index_of
 from kiosk import flow
-from kiosk.flow import CorrectionReason, NextPage, Page, Step, Visit
+from kiosk.flow import CorrectionReason, Step, Visit
 from kiosk.printer import Printed
+from kiosk.screen.captures import Captures
 from kiosk.screen.dispatch import Dispatch
 from kiosk.screen.equipment import Equipment
-from kiosk.screen.eye import Taken
 from kiosk.screen.hand import Hand, VisitInHand
+from kiosk.screen.readings import Readings
+from kiosk.screen.session import Session
+from kiosk.screen.stacks import Stacks
 from kiosk.server_link import ServerAway
-from kiosk.visits import UnknownPage
-
-
-class NotSignedIn(Exception):
-    """Nobody is at the counter."""
-
-    code = "not_signed_in"
-
-    def __init__(self) -> None:
-        super().__init__("请先登录。")
 
 
 class ItemStopped(Exception):
@@ -49,77 +40,33 @@ class UnknownCase(LookupError):
         super().__init__("补正的清单里没有这一件，可能已经补过了。")
 
 
-class CaptureRefused(Exception):
-    """There is no picture that could be kept in spite of its findings."""
-
-    code = "capture_refused"
-
-
-@dataclass(frozen=True)
-class CaptureOutcome:
-    """What became of one press of the button; `keepable` when the agent may keep it in spite of the findings."""
-
-    accepted: bool
-    keepable: bool
-    taken: Taken
-    page_id: str | None
-
-
-@dataclass(frozen=True)
-class _Waiting:
-    """A picture with findings that do not forbid it, until the agent decides; of this visit and no other."""
-
-    visit_id: str
-    material_id: str
-    taken: Taken
-    captured_at: datetime
-
-
 class Counter:
     """One counter with one agent and one visit in hand; safe to call from the screen's threads."""
 
-    def __init__(self, equipment: Equipment) -> None:
-        self._it = equipment
-        self._agent: Agent | None = None
-        self._touched_at = 0.0
-        self._waiting: _Waiting | None = None
+    def __init__(self, equipment: Equipment, session: Session) -> None:
+        self._it, self.session = equipment, session
         self._hand = Hand(equipment)
         self._lock = self._hand.lock
         self.dispatch = Dispatch(equipment, self._hand)
+        self.readings = Readings(equipment.read_page, equipment.visits, self._hand)
+        self.captures = Captures(equipment, self._hand, self.readings)
+        self.stacks = Stacks(equipment, self._hand, self.captures)
         equipment.uplink.when_delivered(self._hand.tidy)
-
-    # --- who is at the counter
-
-    @property
-    def agent(self) -> Agent | None:
-        """The agent signed in; nobody after a long time without a touch (an unattended screen shows no one's papers)."""
-        if self._agent and self._it.monotonic() - self._touched_at > self._it.idle_lock_seconds:
-            self._agent = None
-        return self._agent
-
-    def touch(self) -> None:
-        """Somebody did something; looking on does not count."""
-        self._touched_at = self._it.monotonic()
 
     def sign_in(self, sign_in_name: str, password: str) -> Agent:
         """Raises SignInRefused. The draft in hand stays in hand, answered for by whoever is here now."""
-        agent = self._it.register.sign_in(sign_in_name, password)
+        agent = self.session.sign_in(sign_in_name, password)
         with self._lock:
-            self._agent = agent
-            self.touch()
             visit = self._hand.visit
+            if visit and not flow.is_put_away(visit):
+                self.readings.read_soon(visit)
             if visit and visit.agent != agent and "take_over" in flow.allowed_actions(visit):
                 self._hand.keep(flow.take_over(visit, agent))
         return agent
 
-    def sign_out(self) -> None:
-        self._agent = None
-
-    def required_agent(self) -> Agent:
-        """Raises NotSignedIn."""
-        if self._agent is None:
-            raise NotSignedIn
-        return self._agent
+    def close_down(self) -> None:
+        """Nothing is read any more; what lies on the counter stays on the disk."""
+        self.readings.close()
 
     # --- which visit
 
@@ -185,7 +132,7 @@ class Counter:
             visit_id=secrets.token_hex(16),
             packet_id=packet.new_packet_id(),
             lookup_code=packet.new_lookup_code(),
-            agent=self.required_agent(),
+            agent=self.session.required(),
             started_at=self._it.clock.now(),
         )
 
@@ -208,27 +155,28 @@ class Counter:
         with self._lock:
             if self.visit and self.visit.step != "sent":
                 raise VisitInHand
-            draft = self._hand.get_draft(visit_id)
-            return self._hand.keep(flow.take_over(draft, self.required_agent()))
+            draft = self._hand.keep(flow.take_over(self._hand.get_draft(visit_id), self.session.required()))
+            self.readings.read_soon(draft)
+            return draft
 
     def reopen_refused(self, packet_id: str) -> Visit:
         """Go on with a visit whose packet the server refused."""
         with self._lock:
-            self._waiting = None
-            return self.dispatch.reopen(packet_id, self.required_agent())
+            self.captures.let_go()
+            return self.dispatch.reopen(packet_id, self.session.required())
 
     def set_aside(self) -> None:
         """The villager fetches something: clear the counter, keep the draft."""
         with self._lock:
             self._hand.lay_aside()
-            self._waiting = None
+            self.captures.let_go()
 
     def abandon(self) -> None:
         """不办了: the draft and its pictures are removed."""
         with self._lock:
             flow.require_allowed(self._hand.required(), "abandon")
             self._hand.throw_away()
-            self._waiting = None
+            self.captures.let_go()
 
     def close(self) -> None:
         """办下一件: the packet is in the outbox, so the counter may be cleared; the draft waits until it is delivered."""
@@ -241,7 +189,7 @@ class Counter:
 
     def turn_to(self, step: Step) -> Visit:
         with self._lock:
-            self._waiting = None
+            self.captures.let_go()
             return self._hand.keep(flow.turn_to(self._hand.required(), step))
 
     def print_notice(self) -> Printed:
@@ -283,69 +231,6 @@ class Counter:
             applicant = mask_name(item.applicant_name(visit.answers)) or visit.applicant_masked or "见原件"
             covers = self._it.paper.cover_sheets(item, flow.materials_to_capture(visit, item), applicant)
             return self._it.printer.print_pdf(f"covers-{item.code}-{visit.visit_id[:8]}", covers)
-
-    def next_page(self) -> NextPage | None:
-        visit = self.visit
-        return flow.next_page(visit, self.item()) if visit and visit.item_code else None
-
-    def capture(self, material_id: str) -> CaptureOutcome:
-        """拍: a clean picture is kept at once, one with findings waits for the agent, a useless one is refused."""
-        with self._lock:
-            begun_in = self._hand.required()
-            flow.require_page(begun_in, self.item(), material_id)
-        taken, captured_at = self._it.live_view.take()
-        with self._lock:
-            self._waiting = None
-            if self._hand.required().visit_id != begun_in.visit_id:
-                raise CaptureRefused("拍的时候换了一件，这张没有留。请把纸放好，重新拍一张。")
-            if taken.blocked:
-                return CaptureOutcome(False, False, taken, None)
-            if not taken.clean:
-                self._waiting = _Waiting(begun_in.visit_id, material_id, taken, captured_at)
-                return CaptureOutcome(False, True, taken, None)
-            return CaptureOutcome(True, False, taken, self._accept(material_id, taken, captured_at))
-
-    def keep_anyway(self, material_id: str) -> CaptureOutcome:
-        """就用这张: the agent answers for a picture that is not perfect; the record keeps what was found."""
-        with self._lock:
-            waiting, visit = self._waiting, self._hand.required()
-            if waiting is None or (waiting.visit_id, waiting.material_id) != (visit.visit_id, material_id):
-                raise CaptureRefused("没有可以留用的照片。请把纸放好，重新拍一张。")
-            page_id = self._accept(material_id, waiting.taken, waiting.captured_at)
-            self._waiting = None
-            return CaptureOutcome(True, False, waiting.taken, page_id)
-
-    def _accept(self, material_id: str, taken: Taken, captured_at: datetime) -> str:
-        """Picture first, record second, screen last: whatever the power does, nothing accepted is lost."""
-        visit, page_id = self._hand.required(), secrets.token_hex(12)
-        despite = tuple(finding.code for finding in taken.look.advice)
-        page = Page(page_id=page_id, captured_at=captured_at, kept_despite=despite)
-        changed = flow.add_page(visit, self.item(), material_id, page)
-        self._it.visits.keep_page(visit.visit_id, page_id, taken.page or b"")
-        self._hand.keep(changed)
-        self._hand.drop_unnamed_pages(changed)
-        return page_id
-
-    def ask_retake(self, material_id: str, index: int) -> Visit:
-        with self._lock:
-            self._waiting = None
-            return self._hand.keep(flow.ask_retake(self._hand.required(), material_id, index))
-
-    def drop_page(self, material_id: str, index: int) -> Visit:
-        with self._lock:
-            changed = self._hand.keep(flow.drop_page(self._hand.required(), material_id, index))
-            self._hand.drop_unnamed_pages(changed)
-            return changed
-
-    def read_page(self, page_id: str) -> bytes:
-        """The picture of one page of the visit in hand. Raises UnknownPage.
-
-        Attack on privacy: once packed, the page at this address would still show the last villager's papers to the next.
-        """
-        visit = self._hand.required()
-        if flow.is_put_away(visit):
-            raise UnknownPage(page_id)
-        return self._it.visits.get_page(visit.visit_id, page_id)
 
     def check_originals(self, material_ids: tuple[str, ...]) -> Visit:
         with self._lock:

@@ -60,7 +60,8 @@ class Dispatch:
     def _finish_packing(self, visit: Visit) -> None:
         """From here on the draft is only a reserve; done again harmlessly after a power cut."""
         if not flow.is_put_away(visit):
-            self._hand.keep(flow.mark_packed(visit, self._it.clock.now()))
+            packed = self._hand.keep(flow.mark_packed(visit, self._it.clock.now()))
+            self._hand.drop_unnamed_pages(packed)
 
     def reopen(self, packet_id: str, agent: Agent) -> Visit:
         """重新打开: what the server refused lies on the counter again, at the check. Asking twice is harmless.

@@ -1,16 +1,20 @@
 """What the program sees in a picture: for the live view quickly, for the record thoroughly, in plain words."""
 
-from dataclasses import dataclass
-from typing import Any, Protocol
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol
 
+import cv2
 import numpy as np
 
 from kiosk.imaging.capture import process
 from kiosk.imaging.encode import encode_page
 from kiosk.imaging.page import find_sheet
 from kiosk.imaging.quality import assess
+from kiosk.imaging.rectify import shape_of
 
 PAGE_QUALITY = 85
+#: a sheet very small, to tell it from another; its rim is left out, for there an outline a pixel off shows most
+SMALL_SIDE, SMALL_RIM = 48, 3
 
 
 @dataclass(frozen=True)
@@ -25,18 +29,24 @@ class Advice:
 
 @dataclass(frozen=True)
 class Look:
-    """What the live view shows: the sheet's four corners in pixels (None when there is no sheet), and what to do."""
+    """What the live view shows: the sheet's four corners in pixels (None when there is no sheet), and what to do.
+
+    `small` is the sheet very small, grey float of mean 0 and deviation 1, None where there is no sheet.
+    """
 
     corners: tuple[tuple[float, float], ...] | None
     advice: tuple[Advice, ...]
+    small: np.ndarray | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True)
 class Taken:
-    """A picture taken for the record. `page` is the straightened JPEG, None when there is nothing usable."""
+    """A picture taken for the record. `page` is the straightened JPEG, None when there is nothing usable; `shape` what
+    the sheet is by its proportions, None when they are of no known paper."""
 
     look: Look
     page: bytes | None
+    shape: Literal["a4", "card"] | None = None
 
     @property
     def blocked(self) -> bool:
@@ -60,12 +70,27 @@ class ImagingEye:
 
     def look(self, image: np.ndarray) -> Look:
         sheet = find_sheet(image)
-        return Look(_corners(sheet), _advice(assess(image, sheet)))
+        return Look(_corners(sheet), _advice(assess(image, sheet)), _small_of(image, sheet))
 
     def take(self, image: np.ndarray) -> Taken:
         taken = process(image)
         page = None if taken.page is None else encode_page(taken.page, PAGE_QUALITY)
-        return Taken(Look(_corners(taken.sheet), _advice(taken.findings)), page)
+        shape = None if taken.sheet is None else shape_of(taken.sheet.corners, image.shape)
+        look = Look(_corners(taken.sheet), _advice(taken.findings))
+        return Taken(look, page, None if shape == "other" else shape)
+
+
+def _small_of(image: np.ndarray, sheet: Any) -> np.ndarray | None:
+    """The sheet as a square of a few pixels, without its light: two of them are compared by their product."""
+    if sheet is None:
+        return None
+    side = SMALL_SIDE * 4
+    square = np.array([[0, 0], [side, 0], [side, side], [0, side]], np.float32)
+    matrix = cv2.getPerspectiveTransform(np.asarray(sheet.corners, np.float32), square)
+    page = cv2.cvtColor(cv2.warpPerspective(image, matrix, (side, side)), cv2.COLOR_BGR2GRAY)
+    tiny = cv2.resize(page, (SMALL_SIDE, SMALL_SIDE), interpolation=cv2.INTER_AREA).astype(np.float32)
+    tiny = cv2.GaussianBlur(tiny[SMALL_RIM:-SMALL_RIM, SMALL_RIM:-SMALL_RIM], (0, 0), 0.8)
+    return (tiny - tiny.mean()) / max(float(tiny.std()), 1.0)
 
 
 def _corners(sheet: Any) -> tuple[tuple[float, float], ...] | None:

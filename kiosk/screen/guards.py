@@ -12,6 +12,9 @@ from flask import Flask, Response, current_app, request
 
 View = TypeVar("View", bound=Callable[..., Any])
 SAFE_METHODS = frozenset({"GET", "HEAD"})
+JSON = ("application/json", "application/json;charset=utf-8")
+#: what no form of another site can send without asking first, as little as JSON
+BYTES = ("application/octet-stream",)
 SECURITY_HEADERS = {
     # Attack: script or frames from elsewhere on our page; our page inside a frame of theirs (click-jacking).
     "Content-Security-Policy": (
@@ -50,6 +53,12 @@ def opened_page(view: View) -> View:
 def signed_in_agent(view: View) -> View:
     """The opened page, and a village agent signed in at it."""
     view.guard = "signed_in_agent"  # type: ignore[attr-defined]
+    return view
+
+
+def takes_bytes(view: View) -> View:
+    """A body that is a file as it lies on the disk, not JSON."""
+    view.takes = BYTES  # type: ignore[attr-defined]
     return view
 
 
@@ -112,19 +121,23 @@ class Gate:
         return frozenset({f"http://{request.environ.get('HTTP_HOST')}"}) & self.origins
 
     def _check_change(self) -> None:
-        """Attack: a form of another site posts here. It cannot send JSON without asking first, and we never allow that."""
+        """Attack: a form of another site posts here. It can send neither JSON nor bare bytes without asking first, and we
+        never allow that."""
         if request.headers.get("Origin") is None:
             raise GuardRefused(403, "no_origin", "请从村级窗口的页面操作。")
         if request.headers.get("Sec-Fetch-Site") not in (None, "same-origin"):
             raise GuardRefused(403, "other_site", "别的网页不能使用村级窗口。")
         kind = request.headers.get("Content-Type", "").replace(" ", "").lower()
-        if kind not in ("application/json", "application/json;charset=utf-8"):
+        if kind not in self._taken_by_route():
             raise GuardRefused(415, "not_json", "请从村级窗口的页面操作。")
 
     def _check_cookie(self) -> None:
         given = request.cookies.get(self.cookie_name, "")
         if not secrets.compare_digest(given.encode(), self._cookie.encode()):
             raise GuardRefused(401, "not_opened", "请从桌面图标重新打开村级窗口。")
+
+    def _taken_by_route(self) -> tuple[str, ...]:
+        return getattr(current_app.view_functions.get(request.endpoint or ""), "takes", JSON)
 
     def _guard_of_route(self) -> str | None:
         """A route without a guard is refused, whoever asks: forgetting one must not open it. No route at all is a 404."""

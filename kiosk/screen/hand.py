@@ -71,9 +71,8 @@ class Hand:
         return visit
 
     def drop_unnamed_pages(self, visit: Visit) -> None:
-        """Remove the pictures that were retaken or taken out."""
-        named = {page.page_id for pages in visit.pages.values() for page in pages}
-        self._it.visits.drop_pages_except(visit.visit_id, named)
+        """Remove the pictures that were retaken or taken out, once that can no longer be undone."""
+        self._it.visits.drop_pages_except(visit.visit_id, flow.named_page_ids(visit))
 
     def lay_aside(self) -> None:
         """Clear the counter; what is not yet sent stays on the disk."""

@@ -15,47 +15,59 @@ from datetime import datetime
 import cv2
 import numpy as np
 
-from kiosk.camera.protocol import Camera, CameraTrouble, NothingToRead, PictureDamaged
-from kiosk.screen.eye import Eye, Look, Taken
+from kiosk.camera.protocol import Camera, CameraTrouble, Frame, NothingToRead, PictureDamaged
+from kiosk.screen.eye import Eye, Taken
+from kiosk.screen.reader import ReadPage, Wanted
+from kiosk.screen.watch import NOTHING_SEEN, Seen, Watch
 
 log = logging.getLogger("kiosk.camera")
 
-SHOWN_WIDTH = 960
-SHOWN_QUALITY = 72
+SHOWN_WIDTH = 1280
+SHOWN_QUALITY = 75
 WATCHED_FOR_SECONDS = 3.0
 UNWATCHED_PAUSE = 4.0
 TROUBLE_PAUSE = 1.0
-#: between two pictures: twelve a second are enough, and the rest of the PC is for looking at them
-PICTURE_PAUSE = 0.08
-FOLDER_PICTURE_PAUSE = 1.0
-
-
-NOTHING_SEEN = Look(None, ())
+#: from one picture to the next: a hand is followed without a jerk, and half of the PC is left for looking
+PICTURE_EVERY = 0.04
+FOLDER_PICTURE_EVERY = 1.0
+#: from one look to the next at the least, so that a fast PC does not look at the same thing all the time
+LOOK_EVERY = 0.1
 
 
 @dataclass(frozen=True)
 class Shot:
-    """One picture of the live view with what was seen in it; corners are in pixels of this JPEG."""
+    """One picture of the live view with what was seen in it; corners are in pixels of this JPEG.
+
+    Whoever calls `LiveView.watch` with the last number in a loop gets every picture as it comes and can count them.
+    """
 
     number: int
     jpeg: bytes
     width: int
     height: int
-    look: Look
+    seen: Seen
 
 
 class LiveView:
     """The only door to the camera: preview, still pictures and the practice desk take turns under one lock."""
 
-    def __init__(self, camera: Camera, eye: Eye, monotonic: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        camera: Camera,
+        eye: Eye,
+        read_page: ReadPage | None = None,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._camera, self._eye, self._monotonic = camera, eye, monotonic
+        #: what the desk is watched for
+        self.desk = Watch(eye, read_page)
         self._device = threading.Lock()
         self._news = threading.Condition()
         self._stop = threading.Event()
         self._watched_at = float("-inf")
         self._shot: Shot | None = None
         self._unseen: np.ndarray | None = None
-        self._look = NOTHING_SEEN
+        self._seen = Seen(NOTHING_SEEN)
         self._trouble: CameraTrouble | None = None
 
     @property
@@ -71,16 +83,18 @@ class LiveView:
         """The camera thread, until stopped."""
         looking = threading.Thread(target=self._keep_looking, name="eye", daemon=True)
         looking.start()
-        pause = FOLDER_PICTURE_PAUSE if self.kind == "folder" else PICTURE_PAUSE
+        every = FOLDER_PICTURE_EVERY if self.kind == "folder" else PICTURE_EVERY
         while not self._stop.is_set():
+            begun_at = self._monotonic()
             self.show_once()
             if self._trouble:
                 self._stop.wait(TROUBLE_PAUSE)
             elif self._is_watched():
-                self._stop.wait(pause)
+                self._stop.wait(max(0.0, begun_at + every - self._monotonic()))
             else:
                 self._wait_for_watcher()
         looking.join(timeout=5)
+        self.desk.close()
         with self._device:
             self._camera.close()
 
@@ -114,17 +128,25 @@ class LiveView:
                 raise self._trouble
             return self._shot if self._is_newer(after) else None
 
-    def take(self) -> tuple[Taken, datetime]:
-        """A full picture for the record, looked at. Raises CameraTrouble."""
+    def still(self) -> Frame:
+        """A full picture. Raises CameraTrouble."""
         try:
             with self._device:
                 self._camera.open()
-                frame = self._camera.still()
+                return self._camera.still()
         except CameraTrouble as trouble:
             if not isinstance(trouble, (NothingToRead, PictureDamaged)):
                 self._note_trouble(trouble)
             raise
+
+    def take(self) -> tuple[Taken, datetime]:
+        """A full picture for the record, looked at. Raises CameraTrouble."""
+        frame = self.still()
         return self._eye.take(frame.image), frame.captured_at
+
+    def word_against(self, wanted: Wanted) -> str | None:
+        """Why the sheet that lies there now is surely not the one wanted; None when nothing says so or nobody looks on."""
+        return self.desk.word_against(wanted) if self._is_watched() else None
 
     @contextmanager
     def device(self) -> Iterator[Camera]:
@@ -140,7 +162,7 @@ class LiveView:
         jpeg = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, SHOWN_QUALITY])[1].tobytes()
         with self._news:
             number = self._shot.number + 1 if self._shot else 1
-            self._shot = Shot(number, jpeg, image.shape[1], image.shape[0], self._look)
+            self._shot = Shot(number, jpeg, image.shape[1], image.shape[0], self._seen)
             self._unseen, self._trouble = image, None
             self._news.notify_all()
 
@@ -152,13 +174,18 @@ class LiveView:
                 image, self._unseen = self._unseen, None
             if image is None or not self._is_watched():
                 continue
-            try:
-                look = self._eye.look(image)
-            except Exception as error:
-                log.error("looking failed: %s", type(error).__name__)
-                look = NOTHING_SEEN
+            begun_at = self._monotonic()
+            seen = self._look_at(image, begun_at)
             with self._news:
-                self._look = look
+                self._seen = seen
+            self._stop.wait(max(0.0, begun_at + LOOK_EVERY - self._monotonic()))
+
+    def _look_at(self, image: np.ndarray, at: float) -> Seen:
+        try:
+            return self.desk.look(image, at)
+        except Exception as error:
+            log.error("looking failed: %s", type(error).__name__)
+            return Seen(NOTHING_SEEN)
 
     def _note_trouble(self, trouble: CameraTrouble) -> None:
         """An empty scan folder is no fault of the camera; everything else closes it, so that the next try starts clean."""
@@ -168,7 +195,7 @@ class LiveView:
             with self._device:
                 self._camera.close()
         with self._news:
-            self._trouble, self._look = trouble, NOTHING_SEEN
+            self._trouble, self._seen = trouble, Seen(NOTHING_SEEN)
             self._news.notify_all()
 
     def _is_newer(self, after: int) -> bool:

@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
 from forms import packet
 from forms.identity import mask_name
 from forms.item import Material, ServiceItem
-from kiosk.flow import Visit, materials_to_capture
+from kiosk.flow import Visit, captured_materials
 from kiosk.screen.paper import Paper
 from kiosk.server_link import MachineCredentials
 
@@ -35,7 +35,7 @@ def seal_visit(
     """The sealed packet of a visit that has no gaps. Raises PacketTooLarge."""
     documents, contents = [], {}
     for material in captured_materials(visit, item):
-        document, content = _document(visit, material, read_page, paper)
+        document, content = _document(visit, item, material, read_page, paper)
         documents.append(document)
         contents[document.file_name] = content
     manifest = packet.Manifest(
@@ -62,13 +62,11 @@ def seal_visit(
     return sealed
 
 
-def captured_materials(visit: Visit, item: ServiceItem) -> list[Material]:
-    return [material for material in materials_to_capture(visit, item) if visit.pages.get(material.id)]
-
-
-def _document(visit: Visit, material: Material, read_page: ReadPage, paper: Paper) -> tuple[packet.Document, bytes]:
+def _document(
+    visit: Visit, item: ServiceItem, material: Material, read_page: ReadPage, paper: Paper
+) -> tuple[packet.Document, bytes]:
     pages = visit.pages[material.id]
-    content = paper.bundle(material, [read_page(page.page_id) for page in pages], pages[-1].captured_at)
+    content = paper.bundle(item, material, [(page, read_page(page.page_id)) for page in pages])
     if len(content) > packet.MAX_DOCUMENT_BYTES:
         raise PacketTooLarge(f"“{material.name}”拍的页数太多，装不下。请去掉一些重复的页，再上传。")
     described = packet.describe_document(

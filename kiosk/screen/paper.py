@@ -16,13 +16,16 @@ from forms.render.cover_sheet import CoverSheet, render_cover_sheets
 from forms.render.mandate import Mandate, render_mandate
 from forms.render.notice_sheet import render_notice_sheet
 from forms.render.receipt import Receipt, render_receipt
+from forms.render.watermark import copy_words
 from kiosk.catalogue_store import CatalogueStore
+from kiosk.flow import Page
 from kiosk.imaging.read import picture_size
 from kiosk.service_point import KeptServicePoint
 
 #: how long the longer side of a captured sheet is on paper, in millimetres; anything else is taken for A4
 LONGER_SIDE = {"id_card": 85.6, "household_register": 143.0, "bank_passbook": 130.0, "photo": 152.0}
 A4_LONGER_SIDE = 297.0
+SIDE_OF_SHAPE = {"a4": A4_LONGER_SIDE, "card": 85.6}
 #: where villagers look up an item and a case on the public pages
 GUIDE_ADDRESS = "{public_url}/services/{item_code}"
 TRACKING_ADDRESS = "{public_url}/c/{lookup_code}"
@@ -41,7 +44,7 @@ class Paper(Protocol):
 
     def receipt(self, item: ServiceItem, facts: dict[str, Any], answer: dict[str, Any] | None) -> bytes: ...
 
-    def bundle(self, material: Material, pages: Sequence[bytes], captured_at: datetime) -> bytes: ...
+    def bundle(self, item: ServiceItem, material: Material, pages: Sequence[tuple[Page, bytes]]) -> bytes: ...
 
 
 class VillagePaper:
@@ -118,22 +121,29 @@ class VillagePaper:
         )
         return render_receipt(receipt)
 
-    def bundle(self, material: Material, pages: Sequence[bytes], captured_at: datetime) -> bytes:
-        """One PDF/A-2b of a material, fit for the archive as it is (GB/T 42727); each two sides of a card stand on one
-        sheet, the way counters copy cards.
+    def bundle(self, item: ServiceItem, material: Material, pages: Sequence[tuple[Page, bytes]]) -> bytes:
+        """One PDF/A-2b of a material's pages with their JPEG, fit for the archive as it is (GB/T 42727).
+
+        Each two sides of a card stand on one sheet, the way counters copy cards, and say what the copy is for.
         """
+        is_card, rest = material.capture == "id_card", list(pages)
+        captured_at = rest[-1][0].captured_at
         bound: list[PageImage | CardSheet] = []
-        sides = list(pages)
-        while material.capture == "id_card" and len(sides) >= 2:
-            bound.append(id_card_sheet(sides.pop(0), sides.pop(0)))
-        bound += [_page_image(material, page) for page in sides]
-        return archival(bundle_pages(bound, title=material.name), title=material.name, made_at=captured_at)
+        while is_card and len(rest) >= 2:
+            (front, front_jpeg), (back, back_jpeg) = rest.pop(0), rest.pop(0)
+            bound.append(id_card_sheet(front_jpeg, back_jpeg, (front.turn, back.turn)))
+        bound += [_page_image(material, page, jpeg) for page, jpeg in rest]
+        watermark = copy_words(item.name, local_date(captured_at)) if is_card else None
+        bundle = bundle_pages(bound, title=material.name, watermark=watermark)
+        return archival(bundle, title=material.name, made_at=captured_at)
 
 
-def _page_image(material: Material, jpeg: bytes) -> PageImage:
+def _page_image(material: Material, page: Page, jpeg: bytes) -> PageImage:
+    """At the size its proportions gave it away, else at the size such papers have."""
     width, height = picture_size(jpeg)
-    millimetres = LONGER_SIDE.get(material.capture, A4_LONGER_SIDE) / max(width, height)
-    return PageImage(jpeg, round(width * millimetres, 2), round(height * millimetres, 2))
+    longer = SIDE_OF_SHAPE[page.shape] if page.shape else LONGER_SIDE.get(material.capture, A4_LONGER_SIDE)
+    millimetres = longer / max(width, height)
+    return PageImage(jpeg, round(width * millimetres, 2), round(height * millimetres, 2), page.turn)
 
 
 def _date(text: Any) -> date | None:

@@ -8,6 +8,8 @@ from flask import Flask
 from waitress import create_server, wasyncore
 
 THREADS = 10
+#: no body is larger, and all stay in memory: a picture of papers must not lie in the PC's temporary folder, unsealed
+KEPT_IN_MEMORY = 64 * 1024 * 1024
 
 
 def open_sockets(port: int) -> list[socket.socket]:
@@ -47,7 +49,14 @@ class ScreenServer:
     def __init__(self, app: Flask, sockets: list[socket.socket]) -> None:
         self._map: dict[int, object] = {}
         self._server = create_server(
-            app, map=self._map, sockets=sockets, threads=THREADS, ident=None, channel_timeout=60
+            app,
+            map=self._map,
+            sockets=sockets,
+            threads=THREADS,
+            ident=None,
+            channel_timeout=60,
+            inbuf_overflow=KEPT_IN_MEMORY,
+            max_request_body_size=KEPT_IN_MEMORY,
         )
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._serve, name="screen", daemon=True)

@@ -1,6 +1,8 @@
 """What the page and the headless demo read: visits, items and packets as JSON-ready dictionaries, words included."""
 
+from collections.abc import Callable, Sequence
 from datetime import date
+from functools import partial
 from typing import Any
 
 from forms.check import Gap, questions
@@ -8,10 +10,25 @@ from forms.clock import written_date, written_time
 from forms.item import Material, ServiceItem, days_in_words
 from forms.notice_sheet import FORM_WORDS
 from kiosk import flow
-from kiosk.flow import Visit
+from kiosk.flow import Page, Visit
 from kiosk.outbox import ENTRY_ALLOWED, STATE_WORDS, Entry
-from kiosk.screen.counter import CaptureOutcome
+from kiosk.reading.answers import Suggestion
+from kiosk.screen.captures import CaptureOutcome
+from kiosk.screen.counter import Counter
 from kiosk.screen.eye import Look
+from kiosk.screen.readings import Readings, Remark, disagreements_in, remarks_on, suggestions_for
+from kiosk.screen.watch import Seen
+
+#: what stands on a page that was kept although something was found
+DESPITE_WORDS = {
+    "glare": "反光", "too_dark": "太暗", "too_small": "太小", "obstructed": "有遮挡", "wrong_page": "不是要的这张",
+    "same_page": "拍了两次", "blurred": "模糊", "cut_off": "没拍全", "no_sheet": "没找到纸边",
+}  # fmt: skip
+
+
+def despite_words(codes: Sequence[str]) -> list[str]:
+    """In words, what was found on a page that was kept all the same."""
+    return [DESPITE_WORDS.get(code, "有瑕疵") for code in codes]
 
 
 def item_line(item: ServiceItem) -> dict[str, Any]:
@@ -29,7 +46,15 @@ def item_line(item: ServiceItem) -> dict[str, Any]:
     }
 
 
-def visit_shape(visit: Visit, item: ServiceItem | None) -> dict[str, Any]:
+def shaped(counter: Counter) -> dict[str, Any] | None:
+    """The visit in hand as the page reads it."""
+    visit = counter.visit
+    if visit is None:
+        return None
+    return visit_shape(visit, counter.item() if visit.item_code else None, counter.readings)
+
+
+def visit_shape(visit: Visit, item: ServiceItem | None, readings: Readings) -> dict[str, Any]:
     """Everything the wizard shows of the visit in hand."""
     shape: dict[str, Any] = {
         "visit_id": visit.visit_id,
@@ -48,28 +73,35 @@ def visit_shape(visit: Visit, item: ServiceItem | None) -> dict[str, Any]:
         "item": item_line(item) if item else None,
     }
     if item and not flow.is_put_away(visit):
-        shape |= _work(visit, item)
+        shape |= _work(visit, item, readings)
     return shape
 
 
-def _work(visit: Visit, item: ServiceItem) -> dict[str, Any]:
+def _work(visit: Visit, item: ServiceItem, readings: Readings) -> dict[str, Any]:
     following = flow.next_page(visit, item)
+    remarks = remarks_on(visit, item)
+    page = partial(_page, visit, remarks, readings)
     return {
         "notice": _notice(item),
         "fields": _fields(visit, item),
-        "questions": [
-            {
-                "id": one.question,
-                "label": f"{one.condition}？",
-                "material": one.name,
-                "value": visit.answers.get(one.question),
-            }
-            for one in questions(item)
-        ],
-        "materials": [_material(visit, one) for one in flow.materials_to_capture(visit, item)],
+        "questions": [_question(visit, one) for one in questions(item)],
+        "materials": [_material(visit, one, page) for one in flow.materials_to_capture(visit, item)],
+        "loose": [page(one, f"第{number}张") for number, one in enumerate(visit.pages.get(flow.LOOSE, ()), 1)],
         "next": following.model_dump() if following else None,
         "retaking": list(visit.retaking) if visit.retaking else None,
+        "undo": flow.ACTION_WORDS[visit.undo.action] if visit.undo else None,
+        "disagreements": list(disagreements_in(visit)),
+        "reading_trouble": readings.trouble,
         "gaps": [gap_shape(gap) for gap in flow.find_visit_gaps(visit, item)],
+    }
+
+
+def _question(visit: Visit, one: Material) -> dict[str, Any]:
+    return {
+        "id": one.question,
+        "label": f"{one.condition}？",
+        "material": one.name,
+        "value": visit.answers.get(one.question),
     }
 
 
@@ -92,6 +124,7 @@ def _notice(item: ServiceItem) -> dict[str, Any]:
 
 def _fields(visit: Visit, item: ServiceItem) -> list[dict[str, Any]]:
     faults = {gap.id: gap.sentence for gap in flow.find_answer_faults(visit, item)}
+    offers = {offer.field_id: offer for offer in suggestions_for(visit, item)}
     return [
         {
             "id": field.id,
@@ -103,12 +136,20 @@ def _fields(visit: Visit, item: ServiceItem) -> list[dict[str, Any]]:
             "unit": field.unit,
             "value": visit.answers.get(field.id),
             "fault": faults.get(field.id),
+            "offer": _offer(offers.get(field.id), item, visit.answers.get(field.id)),
         }
         for field in flow.open_fields(visit, item)
     ]
 
 
-def _material(visit: Visit, material: Material) -> dict[str, Any]:
+def _offer(offer: Suggestion | None, item: ServiceItem, value: Any) -> dict[str, Any] | None:
+    """What a paper says for a line of the form, unless it stands there already."""
+    if offer is None or offer.value == value:
+        return None
+    return {"value": offer.value, "from": item.materials_by_id[offer.from_material].name, "trouble": offer.trouble}
+
+
+def _material(visit: Visit, material: Material, page: Callable[[Page, str], dict[str, Any]]) -> dict[str, Any]:
     pages = visit.pages.get(material.id, ())
     asked_again = next((one for one in visit.reasons if one.material_id == material.id), None)
     return {
@@ -118,17 +159,27 @@ def _material(visit: Visit, material: Material) -> dict[str, Any]:
         "capture": material.capture,
         "note": material.note,
         "wanted": list(material.page_names),
-        "pages": [
-            {
-                "page_id": page.page_id,
-                "name": flow.page_name(material, index),
-                "kept_despite": list(page.kept_despite),
-            }
-            for index, page in enumerate(pages)
-        ],
+        "pages": [page(one, flow.page_name(material, index)) for index, one in enumerate(pages)],
         "complete": len(pages) >= len(material.page_names),
         "checked": material.id in visit.checked,
         "reason": asked_again.model_dump() if asked_again else None,
+    }
+
+
+def _page(visit: Visit, remarks: dict[str, Remark], readings: Readings, page: Page, name: str) -> dict[str, Any]:
+    """One page with what was read on it; `remark` is a sentence the agent should look at."""
+    said, remark = visit.readings.get(page.page_id), remarks.get(page.page_id)
+    return {
+        "page_id": page.page_id,
+        "name": name,
+        "turn": page.turn,
+        "kept_despite": list(page.kept_despite),
+        "words": "、".join(despite_words(page.kept_despite)),
+        "is_being_read": readings.is_waiting(page.page_id),
+        "remark": remark.sentence if remark else None,
+        "read": [{"label": one.label, "value": one.value, "trouble": one.trouble} for one in said.fields]
+        if said
+        else [],
     }
 
 
@@ -176,6 +227,13 @@ def entry_shape(entry: Entry) -> dict[str, Any]:
         "due_on": answer.get("due_on"),
         "due_words": _written(answer.get("due_on")),
     }
+
+
+def seen_shape(seen: Seen) -> dict[str, Any]:
+    """What the live view saw, and how near the sheet is to being taken by itself."""
+    moment = seen.moment
+    auto = {"phase": moment.phase, "share": round(moment.share, 2), "sight": moment.sight} if moment else None
+    return {**look_shape(seen.look), "auto": auto}
 
 
 def look_shape(look: Look) -> dict[str, Any]:

@@ -6,9 +6,12 @@ import time
 
 import numpy as np
 
-from kiosk.camera.virtual import VirtualCamera
+from kiosk.camera.virtual import VirtualCamera, VirtualCameraSettings
 from kiosk.imaging.encode import encode_page
+from kiosk.reading.reading import Reading
 from kiosk.screen.eye import Advice, Look, Taken
+
+SMALL = VirtualCameraSettings(resolution=(320, 240), preview_resolution=(160, 120), noise=0)
 
 
 class ScriptedEye:
@@ -25,6 +28,18 @@ class ScriptedEye:
         self.meanwhile()
         blocked = any(one.blocking for one in self.advice)
         return Taken(self.look(image), None if blocked else encode_page(image[:80, :60]))
+
+
+class ScriptedReader:
+    """Says of every page what it is told to say; nothing, unless told."""
+
+    def __init__(self):
+        self.reading = Reading((), 0, None)
+        self.asked = 0
+
+    def __call__(self, page: np.ndarray) -> Reading:
+        self.asked += 1
+        return self.reading
 
 
 class SmallCamera(VirtualCamera):

@@ -63,7 +63,7 @@ def test_a_reopened_visit_keeps_everything_but_its_packet(old_age, good_answers)
     visit = complete(old_age, good_answers)
     again = refused(flow.mark_packed(visit, START))
     assert again == visit.model_copy(
-        update={"packet_id": "c" * 32, "refusal": again.refusal, "received_at": START}
+        update={"packet_id": "c" * 32, "refusal": again.refusal, "received_at": START, "undo": None}
     )  # the promise still runs from the first receipt
     assert flow.replaces(again, visit.packet_id) and not flow.replaces(visit, visit.packet_id)
     flow.require_pack(again, old_age)
@@ -80,6 +80,11 @@ EVERY = {
     "add_page": lambda visit, item: flow.add_page(visit, item, "id_card", page(1)),
     "retake": lambda visit, item: flow.ask_retake(visit, "id_card", 0),
     "drop_page": lambda visit, item: flow.drop_page(visit, "id_card", 0),
+    "move_page": lambda visit, item: flow.move_page(visit, item, "id_card", 0, "id_card", 1),
+    "turn_page": lambda visit, item: flow.turn_page(visit, "id_card", 0, 90),
+    "vouch_page": lambda visit, item: flow.vouch_page(visit, "id_card", 0, ("wrong_page",)),
+    "sort_stack": lambda visit, item: flow.sort_stack(visit, {}),
+    "undo": lambda visit, item: flow.undo(visit),
     "check_originals": lambda visit, item: flow.check_originals(visit, item, ()),
     "take_over": lambda visit, item: flow.take_over(visit, AGENT),
     "pack": lambda visit, item: flow.require_pack(visit, item),
@@ -199,6 +204,15 @@ def test_a_visit_survives_its_json(old_age, good_answers):
 
 
 def test_flow_is_pure():
-    tree = ast.parse(Path(flow.__file__).read_text(encoding="utf-8"))
-    imported = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
-    assert {name.split(".")[0] for name in imported} <= {"datetime", "typing", "pydantic", "forms"}
+    rooms = list(Path(flow.__file__).parent.glob("*.py"))
+    trees = [ast.parse(room.read_text(encoding="utf-8")) for room in rooms]
+    imported = {node.module for tree in trees for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+    assert len(rooms) > 5 and all(name.startswith("kiosk.flow.") for name in imported if name.startswith("kiosk"))
+    assert {name.split(".")[0] for name in imported} <= {
+        "collections",
+        "datetime",
+        "typing",
+        "pydantic",
+        "forms",
+        "kiosk",
+    }

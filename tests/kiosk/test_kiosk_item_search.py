@@ -9,7 +9,7 @@ from forms.catalogue import load_catalogue
 from kiosk.agent import Kiosk
 from kiosk.camera.virtual import VirtualCameraSettings
 from kiosk.settings import KioskSettings
-from tests.kiosk.counter_visitor import ScriptedEye, SmallCamera, Visitor
+from tests.kiosk.counter_visitor import ScriptedEye, ScriptedReader, SmallCamera, Visitor
 
 #: set to a folder to look at it
 PICTURES = os.environ.get("KIOSK_PICTURES")
@@ -22,7 +22,7 @@ def kiosk(tmp_path, server):
     settings = KioskSettings(
         data_folder=tmp_path / "data", server_url=server.url, screen_port=0, keep_free_mib=1, status_every_seconds=1
     )
-    running = Kiosk(settings, "ENROL-1", camera=SmallCamera(SMALL), eye=ScriptedEye())
+    running = Kiosk(settings, "ENROL-1", camera=SmallCamera(SMALL), eye=ScriptedEye(), read_page=ScriptedReader())
     running.start()
     yield running
     running.close()

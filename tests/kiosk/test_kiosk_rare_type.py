@@ -12,14 +12,13 @@ from forms.render.web_type import FAMILY, MOST
 from kiosk import screen
 from kiosk.agent import Kiosk
 from kiosk.settings import KioskSettings
-from tests.kiosk.counter_visitor import ScriptedEye, SmallCamera, Visitor
-from tests.kiosk.test_kiosk_counter import SMALL
+from tests.kiosk.counter_visitor import SMALL, ScriptedEye, ScriptedReader, SmallCamera, Visitor
 
 
 @pytest.fixture
 def kiosk(tmp_path, server):
     settings = KioskSettings(data_folder=tmp_path / "data", server_url=server.url, screen_port=0, keep_free_mib=1)
-    running = Kiosk(settings, "ENROL-1", camera=SmallCamera(SMALL), eye=ScriptedEye())
+    running = Kiosk(settings, "ENROL-1", camera=SmallCamera(SMALL), eye=ScriptedEye(), read_page=ScriptedReader())
     running.start()
     yield running
     running.close()

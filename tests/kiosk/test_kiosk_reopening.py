@@ -11,7 +11,7 @@ from kiosk.camera.virtual import VirtualCameraSettings
 from kiosk.outbox import Outbox
 from kiosk.screen.dispatch import Dispatch
 from kiosk.settings import KioskSettings
-from tests.kiosk.counter_visitor import ScriptedEye, SmallCamera, Visitor
+from tests.kiosk.counter_visitor import ScriptedEye, ScriptedReader, SmallCamera, Visitor
 
 SMALL = VirtualCameraSettings(resolution=(320, 240), preview_resolution=(160, 120), noise=0)
 DAMAGED = "材料包和校验值不一致，没有收下。"
@@ -29,7 +29,7 @@ def place(tmp_path, server):
             settings = KioskSettings(
                 data_folder=self.folder, server_url=server.url, screen_port=0, keep_free_mib=1, status_every_seconds=0.3
             )
-            kiosk = Kiosk(settings, "ENROL-1", camera=SmallCamera(SMALL), eye=ScriptedEye())
+            kiosk = Kiosk(settings, "ENROL-1", camera=SmallCamera(SMALL), eye=ScriptedEye(), read_page=ScriptedReader())
             kiosk.start()
             running.append(kiosk)
             return Visitor(kiosk).open().sign_in()

@@ -1,16 +1,12 @@
 """The page itself in Chromium, with the virtual camera and real eyes: signing in, item, notice sheet, form, capture."""
 
-import os
-
 import pytest
 
 from kiosk.agent import Kiosk
 from kiosk.camera.specimens import story_person
 from kiosk.settings import KioskSettings
-from tests.kiosk.counter_visitor import ScriptedEye, Visitor
-
-#: set to a folder to look at every step
-PICTURES = os.environ.get("KIOSK_PICTURES")
+from tests.kiosk.counter_visitor import ScriptedEye, ScriptedReader, Visitor
+from tests.kiosk.screen_visitor import SHEETS, look, opened_page, sign_in
 
 pytestmark = pytest.mark.browser
 
@@ -21,7 +17,7 @@ def kiosk(tmp_path, server):
         data_folder=tmp_path / "data", server_url=server.url, screen_port=0, keep_free_mib=1, practice=True,
         status_every_seconds=1,
     )  # fmt: skip
-    running = Kiosk(settings, "ENROL-1")
+    running = Kiosk(settings, "ENROL-1", read_page=ScriptedReader())
     running.start()
     yield running
     running.close()
@@ -29,36 +25,14 @@ def kiosk(tmp_path, server):
 
 @pytest.fixture
 def page(kiosk, chromium):
-    opened = chromium.new_page(viewport={"width": 1366, "height": 768}, locale="zh-CN")
-    opened.set_default_timeout(30_000)
-    faults = []
-    opened.on("pageerror", lambda error: faults.append(str(error)))
-    opened.goto(kiosk.address)
-    yield opened
-    opened.close()
-    assert faults == []
-
-
-def look(page, name: str) -> None:
-    """No step may scroll sideways or hide its foot; a picture of it when asked for."""
-    assert page.locator("#signs li").count() >= 3
-    assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
-    assert page.locator("footer").bounding_box()["y"] < 768
-    if PICTURES:
-        page.screenshot(path=f"{PICTURES}/{name}.png")
-
-
-def sign_in(page) -> None:
-    page.fill("#sign_in_name", "wang")
-    page.fill("#password", "correct horse")
-    page.keyboard.press("Enter")
-    page.wait_for_selector("[data-item]")
+    with opened_page(kiosk, chromium) as opened:
+        yield opened
 
 
 def lay_and_shoot(page, sheet: str, pages: int) -> None:
     page.select_option("#place", sheet)
-    page.locator("body").press("Space")
-    page.wait_for_selector(f".material .pages .btn >> nth={pages - 1}")
+    page.locator("#shoot").press("Space")
+    page.wait_for_selector(f".strip .thumb >> nth={pages - 1}")
 
 
 def test_from_signing_in_to_the_case_number(page, server):
@@ -75,12 +49,12 @@ def test_from_signing_in_to_the_case_number(page, server):
     page.click("#next")
     fill_the_form(page)
     page.click("#next")
-    page.wait_for_selector(".camera polygon, .say:has-text('没有纸')")
-    for number, sheet in enumerate(
-        ("apply_form", "id_card_front", "id_card_back", "household_register_1", "household_register_2", "bank_passbook", "photo"), 1
-    ):  # fmt: skip
+    page.wait_for_selector(".say:has-text('没有纸')")
+    page.click("#auto")
+    page.wait_for_selector("#auto:has-text('关')")
+    for number, sheet in enumerate(SHEETS, 1):
         lay_and_shoot(page, sheet, number)
-    page.wait_for_selector(".camera polygon.good")
+    page.wait_for_selector(".outline polygon.good")
     look(page, "06-captured")
     page.click("#next")
     page.wait_for_selector(".tick")

@@ -4,9 +4,8 @@ import pytest
 
 from kiosk.agent import Kiosk
 from kiosk.settings import KioskSettings
-from tests.kiosk.counter_visitor import ScriptedEye, SmallCamera, Visitor
+from tests.kiosk.counter_visitor import SMALL, ScriptedEye, ScriptedReader, SmallCamera, Visitor
 from tests.kiosk.pretend_server import PretendServer
-from tests.kiosk.test_kiosk_counter import SMALL
 
 GUARDS = {"anyone_at_this_pc", "opened_page", "signed_in_agent"}
 WITHOUT_COOKIE = {"/", "/open", "/static/<path:name>"}
@@ -19,7 +18,7 @@ def kiosk(tmp_path_factory):
     settings = KioskSettings(
         data_folder=tmp_path_factory.mktemp("data"), server_url=server.url, screen_port=0, keep_free_mib=1
     )
-    running = Kiosk(settings, "ENROL-1", camera=SmallCamera(SMALL), eye=ScriptedEye())
+    running = Kiosk(settings, "ENROL-1", camera=SmallCamera(SMALL), eye=ScriptedEye(), read_page=ScriptedReader())
     running.start()
     yield running
     running.close()
@@ -43,6 +42,11 @@ def test_every_route_names_its_guard(kiosk):
         assert (guard == "opened_page") == (rule.rule in WITHOUT_AGENT), rule.rule
 
 
+def body_type(kiosk, rule) -> dict[str, str]:
+    """What this route takes, so that nothing but the guard can refuse."""
+    return {"Content-Type": getattr(kiosk.app.view_functions[rule.endpoint], "takes", ("application/json",))[0]}
+
+
 def test_every_route_but_the_shell_is_closed_without_the_cookie(kiosk):
     stranger = Visitor(kiosk)
     for rule in rules(kiosk):
@@ -50,7 +54,7 @@ def test_every_route_but_the_shell_is_closed_without_the_cookie(kiosk):
             continue
         path = rule.rule.replace("<page_id>", "a" * 24).replace("<packet_id>", "a" * 32)
         for method in rule.methods - {"OPTIONS", "HEAD"}:
-            assert stranger.ask(method, path)["error"]["code"] == "not_opened", path
+            assert stranger.ask(method, path, **body_type(kiosk, rule))["error"]["code"] == "not_opened", path
 
 
 def test_every_errand_is_closed_before_signing_in(kiosk):
@@ -61,7 +65,7 @@ def test_every_errand_is_closed_before_signing_in(kiosk):
             continue
         path = rule.rule.replace("<page_id>", "a" * 24).replace("<packet_id>", "a" * 32)
         for method in rule.methods - {"OPTIONS", "HEAD"}:
-            assert visitor.ask(method, path)["error"]["code"] == "not_signed_in", path
+            assert visitor.ask(method, path, **body_type(kiosk, rule))["error"]["code"] == "not_signed_in", path
 
 
 def test_a_route_without_a_guard_is_refused(kiosk, visitor, monkeypatch):
@@ -109,6 +113,13 @@ ATTACKS = [
     ("a plain text body", "POST", "/api/visits", {"Content-Type": "text/plain"}, b'{"item_code": "MZ-008"}', 415),
     ("a form body", "POST", "/api/visits", {"Content-Type": "application/x-www-form-urlencoded"}, b"item_code=MZ-008", 415),
     ("a multipart body", "POST", "/api/visits", {"Content-Type": "multipart/form-data; boundary=x"}, b"--x--", 415),
+    ("bytes where JSON is taken", "POST", "/api/visits", {"Content-Type": "application/octet-stream"}, b"{}", 415),
+    ("a form where bytes are taken", "POST", "/api/visit/stack", {"Content-Type": "multipart/form-data; boundary=x"}, b"--x--", 415),
+    ("JSON where bytes are taken", "POST", "/api/visit/stack", {}, b"{}", 415),
+    ("bytes of another site", "POST", "/api/visit/stack",
+     {"Content-Type": "application/octet-stream", "Origin": "https://evil.example"}, b"x", 403),
+    ("bytes before any stack", "POST", "/api/visit/stack", {"Content-Type": "application/octet-stream"}, b"x", 409),
+    ("a picture too large", "POST", "/api/visit/stack", {"Content-Type": "application/octet-stream"}, b"x" * 34_000_000, 413),
     ("no type", "POST", "/api/visits", {"Content-Type": None}, b"{}", 415),
     ("JSON in disguise", "POST", "/api/visits", {"Content-Type": "application/json, text/plain"}, b"{}", 415),
     ("a guessed cookie", "GET", "/api/items", {"Cookie": "kiosk-{port}=guess"}, None, 401),

@@ -1,6 +1,7 @@
 // 填表: every answer is kept as soon as the field is left; a wrong one is kept too and says what is wrong.
 import { post } from "./api.js";
 import { button, fill, h } from "./dom.js";
+import { answersOffered, fillIn, offerAll, offerFor } from "./offers.js";
 
 const WIDE = new Set(["textarea", "address"]);
 const KINDS = { phone: "tel" };
@@ -21,12 +22,32 @@ export function showAnswers(work, counter, focused = null) {
       if (!answer || !counter.visit || answer.visit.visit_id !== counter.visit.visit_id) return;
       counter.visit = { ...answer.visit, step: counter.visit.step };
       if (underWay || !work.querySelector(".form")) return;
-      if (answer.visit.fields.map((one) => one.id).join() === shown) refresh(answer.visit.fields);
+      if (asShown(answer.visit.fields) === shown) refresh(answer.visit.fields);
       else showAnswers(work, counter, document.activeElement);
     });
   };
-  const shown = visit.fields.map((one) => one.id).join();
+  const shown = asShown(visit.fields);
+  const takeAll = async () => {
+    await counter.queue;
+    const offered = answersOffered(counter.visit), here = document.activeElement;
+    const answer = await fillIn(counter);
+    if (!answer) return;
+    counter.visit = answer.visit;
+    if (here.id in offered) here.value = offered[here.id];
+    showAnswers(work, counter, here);
+    counter.announce("填好了，请再看一遍");
+  };
+  const onKey = (event) => {
+    const field = event.key === "F2" && counter.visit.fields.find((one) => one.id === event.target.id);
+    if (field && field.offer) { event.preventDefault(); event.target.value = field.offer.value; keep(field.id, field.offer.value); }
+    if (event.key === "F4" && document.getElementById("fill-in")) { event.preventDefault(); takeAll(); }
+  };
+  work.onkeydown = onKey;
+  counter.leave = () => { work.onkeydown = null; };
+  counter.redraw = () => showAnswers(work, counter, document.activeElement);
+  counter.followReading();
   fill(work, h("form", { class: "form", onsubmit: (event) => event.preventDefault(), autocomplete: "off" },
+    offerAll(visit, takeAll, () => counter.turnTo("capture")),
     visit.questions.map((one) => h("div", { class: "field wide" }, yesOrNo(one.id, `${one.label}（要“${one.material}”）`, one.value, (value) => keep(one.id, value)))),
     visit.fields.map((field) => fieldRow(field, keep))));
   const again = focused && focused.id && document.getElementById(focused.id);
@@ -35,20 +56,22 @@ export function showAnswers(work, counter, focused = null) {
   if (first) first.focus();
 }
 
+const asShown = (fields) => fields.map((one) => `${one.id}:${one.offer ? one.offer.value : ""}`).join(); // what makes the form another
+
 function fieldRow(field, keep) {
   const must = field.required ? h("span", { class: "must" }, " 必填") : null;
   const fault = h("p", { class: "fault", id: `${field.id}-fault`, role: "status" }, field.fault || "");
   const row = h("div", { class: "field" + (WIDE.has(field.type) || field.label.length > 16 ? " wide" : "") + (field.fault ? " faulty" : ""), "data-field": field.id });
   if (field.type === "bool") row.append(yesOrNo(field.id, field.label, field.value, (value) => keep(field.id, value), must), fault);
   else row.append(h("label", { for: field.id }, field.label, must), withUnit(field, input(field, keep)),
-    field.help ? h("p", { class: "help" }, field.help) : "", fault);
+    field.help ? h("p", { class: "help" }, field.help) : "", fault, offerFor(field, keep) || "");
   return row;
 }
 
 const withUnit = (field, box) => (field.unit ? h("div", { class: "with-unit" }, box, h("span", {}, field.unit)) : box);
 
 function input(field, keep) {
-  const common = { id: field.id, value: field.value || "", onchange: (event) => keep(field.id, event.target.value), "aria-describedby": `${field.id}-fault` };
+  const common = { id: field.id, value: field.value || "", onchange: (event) => keep(field.id, event.target.value), "aria-describedby": `${field.id}-fault ${field.id}-offer` };
   if (field.type === "textarea") return h("textarea", common);
   if (field.type === "choice")
     return h("select", common, h("option", { value: "" }, "请选"), field.choices.map((choice) => h("option", { value: choice, selected: choice === field.value }, choice)));

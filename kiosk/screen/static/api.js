@@ -8,15 +8,10 @@ export class Refused extends Error {
 
 const GONE = { code: "program_gone", message: "村级窗口的程序没有反应。请从桌面图标重新打开，拍好的都在。", reference: "" };
 
-async function call(method, path, body) {
+async function call(method, path, body, type) {
   let response;
   try {
-    response = await fetch(path, {
-      method,
-      headers: body === undefined ? {} : { "Content-Type": "application/json" },
-      body: body === undefined ? undefined : JSON.stringify(body),
-      credentials: "same-origin",
-    });
+    response = await fetch(path, { method, headers: type ? { "Content-Type": type } : {}, body, credentials: "same-origin" });
   } catch {
     throw new Refused(GONE);
   }
@@ -31,4 +26,5 @@ async function call(method, path, body) {
 }
 
 export const get = (path) => call("GET", path);
-export const post = (path, body = {}) => call("POST", path, body);
+export const post = (path, body = {}) => call("POST", path, JSON.stringify(body), "application/json");
+export const postPicture = (path, file) => call("POST", path, file, "application/octet-stream");

@@ -1,25 +1,34 @@
 // The live picture with the found sheet outlined; asks for the next picture as soon as the last is drawn.
 import { fill, h } from "./dom.js";
 
-export const FINDING_WORDS = { no_sheet: "没有纸", blurred: "模糊", cut_off: "没拍全", glare: "反光", too_dark: "太暗", too_small: "太小", obstructed: "有遮挡" };
+export const FINDING_WORDS = { no_sheet: "没有纸", blurred: "模糊", cut_off: "没拍全", glare: "反光", too_dark: "太暗", too_small: "太小", obstructed: "有遮挡", wrong_page: "不对" };
 
-export function cameraView(onLook) {
+// `waiting` tells what the page looks on for, as {visit, material}; null while nothing may be taken by itself.
+export function cameraView(onLook, waiting) {
   const picture = h("img", { alt: "高拍仪的画面" });
-  const outline = h("svg", { role: "img", "aria-label": "取景", preserveAspectRatio: "xMidYMid meet" });
+  const outline = h("svg", { class: "outline", role: "img", "aria-label": "取景", preserveAspectRatio: "xMidYMid meet" });
   const blank = h("div", { class: "blank" }, "正在打开高拍仪……");
   const view = { elements: [picture, outline, blank], stop: () => { running = false; } };
   let running = true, number = 0, address = "";
+  const ask = () => fetch(`/preview?${new URLSearchParams({ after: number, ...waiting() })}`, { credentials: "same-origin" });
 
   async function loop() {
+    let asked = ask();
     while (running) {
       try {
-        const response = await fetch(`/preview?after=${number}`, { credentials: "same-origin" });
-        if (response.status === 204) continue;
-        if (!response.ok) { await trouble(response); continue; }
+        const response = await asked;
+        if (response.status === 204) { asked = ask(); continue; }
+        if (!response.ok) { await trouble(response); asked = ask(); continue; }
         const look = JSON.parse(response.headers.get("X-Sheet"));
-        await draw(await response.blob(), look);
+        const jpeg = await response.blob();
+        number = look.number;
+        asked = ask(); // the next picture comes while this one is drawn
+        asked.catch(() => {});
+        if (running) await draw(jpeg, look);
       } catch {
         await pause(1000);
+        asked = ask();
+        asked.catch(() => {});
       }
     }
     if (address) URL.revokeObjectURL(address);
@@ -31,7 +40,6 @@ export function cameraView(onLook) {
     await picture.decode().catch(() => {});
     if (address) URL.revokeObjectURL(address);
     address = fresh;
-    number = look.number;
     blank.hidden = true;
     picture.hidden = false;
     trace(outline, look);
@@ -44,7 +52,7 @@ export function cameraView(onLook) {
     blank.hidden = false;
     picture.hidden = true;
     fill(outline);
-    onLook({ sheet: null, findings: [], trouble: answer.error.message });
+    onLook({ sheet: null, findings: [], auto: null, trouble: answer.error.message });
     await pause(800);
   }
 

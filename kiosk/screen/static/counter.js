@@ -9,6 +9,8 @@ import { showAnswers } from "./answers.js";
 import { showCapture } from "./capture.js";
 import { showCheck } from "./check.js";
 import { showPackets, showSent } from "./packets.js";
+import { helpKey, showHelp } from "./help.js";
+import { forgetPictures } from "./pages.js";
 
 const byId = (id) => document.getElementById(id);
 const SHOW = { choose_item: showItems, notice: showNotice, answers: showAnswers, capture: showCapture, check: showCheck, packed: showSent, sent: showSent };
@@ -16,6 +18,7 @@ const SHOW = { choose_item: showItems, notice: showNotice, answers: showAnswers,
 export const counter = {
   agent: null, visit: null, health: null, view: "visit",
   leave: null, // what the step on the screen wants done before another takes its place
+  help: "", // which part of the help fits the step on the screen
 
   async ask(work) {
     hush();
@@ -47,6 +50,20 @@ export const counter = {
   },
   actions: (...buttons) => fill(byId("actions"), packetsButton(), buttons),
   say: (words) => tell(words, "", true),
+  announce: (words) => { byId("announce").textContent = ""; byId("announce").textContent = words; }, // for ears: eyes see it happen
+  progress: showProgress,
+  redraw: null, // the step on the screen draws counter.visit anew, where it can without being left
+  followReading,
+  async practise(on) {
+    await counter.queue;
+    const answer = await counter.ask(() => post("/api/practice", { on }));
+    if (!answer) return;
+    counter.visit = answer.visit;
+    counter.view = "visit";
+    counter.health = await get("/api/health");
+    render();
+    counter.announce(on ? "现在是练习，什么都不会真的办、真的传、真的打印" : "练习结束，回到真的窗口");
+  },
   render,
 };
 
@@ -68,11 +85,16 @@ function packetsButton() {
 
 function render() {
   if (counter.leave) { counter.leave(); counter.leave = null; }
+  counter.redraw = null;
   const work = byId("work");
   const step = counter.visit ? counter.visit.step : "choose_item";
   byId("title").textContent = titleOf(counter.visit);
   fill(byId("who"), counter.agent ? `代办员：${counter.agent.display_name}` : "");
   markSteps(step);
+  markPractice();
+  showProgress();
+  if (!counter.visit || counter.visit.step === "sent") forgetPictures();
+  counter.help = step;
   fill(byId("actions"));
   if (!counter.agent) showSignIn(work, counter);
   else if (counter.view === "packets") showPackets(work, counter);
@@ -97,6 +119,42 @@ function markSteps(step) {
   }
 }
 
+function markPractice() {
+  const practising = Boolean(counter.health && counter.health.practising);
+  document.body.classList.toggle("practising", practising);
+  byId("practice-mark").hidden = !(counter.health && counter.health.practice);
+  byId("practice-bar").hidden = !practising;
+}
+
+// What is still missing, on every step of the visit.
+function showProgress() {
+  const visit = counter.agent && counter.view === "visit" ? counter.visit : null;
+  const materials = (visit && visit.materials) || [];
+  const missing = materials.filter((one) => !one.complete).length;
+  byId("progress").hidden = !materials.length;
+  byId("progress").textContent = missing ? `还差 ${missing} 样` : "都拍齐了";
+  byId("progress").className = missing ? "chip missing" : "chip done";
+}
+
+// While pages are being read in the background, what they say is fetched now and then.
+let following = null;
+function followReading() {
+  clearTimeout(following);
+  if (counter.visit && pagesOf(counter.visit).some((page) => page.is_being_read)) following = setTimeout(fetchReading, 900);
+}
+async function fetchReading() {
+  const before = counter.visit, redraw = counter.redraw;
+  const answer = await get("/api/visit").catch(() => null);
+  const same = answer && answer.visit && before && answer.visit.visit_id === before.visit_id && answer.visit.step === before.step;
+  if (!same || counter.visit !== before || counter.redraw !== redraw || !redraw) return counter.redraw && followReading();
+  if (byId("dialog").open || JSON.stringify(answer.visit) === JSON.stringify(before)) return followReading(); // what is looked at stays
+  const told = new Set(pagesOf(before).map((page) => page.remark));
+  counter.visit = answer.visit;
+  redraw();
+  for (const page of pagesOf(answer.visit)) if (page.remark && !told.has(page.remark)) counter.announce(page.remark);
+}
+const pagesOf = (visit) => (visit.materials || []).flatMap((one) => one.pages);
+
 function showClosed() {
   fill(byId("work"), h("p", { class: "wait" }, "请从桌面图标重新打开村级窗口。"));
 }
@@ -108,6 +166,7 @@ async function watchHealth() {
     counter.health = health;
     const told = health.signs.filter((sign) => sign.name !== "disk" || sign.state !== "good");
     fill(byId("signs"), told.map((sign) => h("li", { class: sign.state }, sign.words)));
+    markPractice();
     const lost = counter.agent && !health.agent;
     if (lost) { counter.agent = null; render(); tell("有一会儿没人用，已经自动退出。请重新登录，办到一半的还在。", ""); }
     const packets = byId("packets");
@@ -133,5 +192,8 @@ async function start() {
   watchHealth();
 }
 
+document.addEventListener("keydown", (event) => helpKey(event, counter));
+byId("help").onclick = () => showHelp(counter.help);
+byId("end-practice").onclick = () => counter.practise(false);
 watchForRareType();
 start();

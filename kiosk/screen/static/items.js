@@ -6,7 +6,8 @@ const PAUSE_MS = 120; // between the last letter and the question to the program
 const STEP = { ArrowRight: 1, ArrowLeft: -1 };
 
 export async function showItems(work, counter) {
-  counter.actions(button("退出登录", () => signOut(counter), { quiet: true }));
+  const practise = counter.health && !counter.health.practice ? button("练习一下", () => counter.practise(true), { quiet: true, id: "practise" }) : null;
+  counter.actions(practise, button("退出登录", () => signOut(counter), { quiet: true }));
   fill(work, h("p", { class: "wait" }, "正在打开……"));
   const [items, drafts, corrections] = await Promise.all([
     counter.ask(() => get("/api/items")), counter.ask(() => get("/api/drafts")), counter.ask(() => get("/api/corrections"))]);

@@ -1,6 +1,7 @@
 """The bundle: the camera room's bytes untouched, each page at its real size."""
 
 import io
+from datetime import date
 
 import pytest
 from PIL import Image
@@ -8,6 +9,7 @@ from pypdf import PdfReader
 
 from forms.render.bundle import PageImage, bundle_pages, id_card_sheet
 from forms.render.paper import PaperFault
+from forms.render.watermark import copy_words
 from tests.forms.render.reading import fonts_of, page_sizes_mm, picture_of
 from tests.forms.render.samples import jpeg
 
@@ -16,7 +18,8 @@ def streams(pdf: bytes) -> list[bytes]:
     """The raw image streams of every page, as they lie in the file."""
     found = []
     for page in PdfReader(io.BytesIO(pdf)).pages:
-        for image in page["/Resources"]["/XObject"].values():
+        drawn = [one for one in page["/Resources"]["/XObject"].values() if one.get_object()["/Subtype"] == "/Image"]
+        for image in drawn:
             assert image.get_object()["/Filter"] in ("/DCTDecode", ["/DCTDecode"])
             found.append(image.get_object()._data)
     return found
@@ -69,3 +72,54 @@ def test_another_format_is_refused_rather_than_encoded_anew():
     Image.new("RGB", (10, 10)).save(written, "PNG")
     with pytest.raises(PaperFault, match="不是JPEG"):
         bundle_pages([PageImage(written.getvalue(), 10, 10)], title="材料")
+
+
+def marked_jpeg(width: int, height: int) -> bytes:
+    """A light picture whose upper left quarter is dark, so that a turn shows."""
+    picture = Image.new("L", (width, height), 230)
+    picture.paste(20, (0, 0, width // 2, height // 2))
+    written = io.BytesIO()
+    picture.save(written, "JPEG")
+    return written.getvalue()
+
+
+def dark_quarter(grey) -> str:
+    rows, columns = (grey < 100).nonzero()
+    across = "left" if columns.mean() < grey.shape[1] / 2 else "right"
+    return f"{'upper' if rows.mean() < grey.shape[0] / 2 else 'lower'} {across}"
+
+
+@pytest.mark.parametrize(
+    ("turn", "size", "place"),
+    [(0, (200.0, 100.0), "upper left"), (90, (100.0, 200.0), "upper right"),
+     (180, (200.0, 100.0), "lower right"), (270, (100.0, 200.0), "lower left")],
+)  # fmt: skip
+def test_a_turned_page_is_turned_clockwise_and_its_bytes_stay(turn, size, place):
+    taken = marked_jpeg(400, 200)
+    pdf = bundle_pages([PageImage(taken, 200, 100, turn)], title="材料")
+    assert streams(pdf) == [taken] and page_sizes_mm(pdf) == [size]
+    assert dark_quarter(picture_of(pdf, dpi=50)) == place
+
+
+def test_a_turn_that_is_no_quarter_is_refused():
+    with pytest.raises(PaperFault, match="不能转45度"):
+        bundle_pages([PageImage(jpeg(10, 10), 10, 10, 45)], title="材料")
+
+
+@pytest.mark.parametrize(("size", "turns"), [((270, 428), (0, 0)), ((270, 428), (90, 270)), ((428, 270), (90, 180))])
+def test_a_card_is_never_distorted_however_it_lay(size, turns):
+    pdf = bundle_pages([id_card_sheet(jpeg(*size, 60), jpeg(*size, 120), turns)], title="身份证")
+    grey = picture_of(pdf, dpi=254)
+    rows, columns = (grey < 200).any(axis=1).nonzero()[0], (grey < 200).any(axis=0).nonzero()[0]
+    assert columns[-1] - columns[0] + 1 == pytest.approx(856, abs=3)
+    assert rows.size == pytest.approx(2 * 540, abs=6)
+
+
+def test_a_watermark_is_type_over_untouched_pictures_on_every_page():
+    first, second = jpeg(428, 270, 60), jpeg(428, 270, 120)
+    pages = [id_card_sheet(first, second), PageImage(first, 85.6, 54)]
+    pdf = bundle_pages(pages, title="身份证", watermark=copy_words("高龄津贴申请", date(2026, 3, 2)))
+    assert set(streams(pdf)) == {first, second}
+    for page in PdfReader(io.BytesIO(pdf)).pages:
+        assert "仅供办理高龄津贴申请使用2026-03-02" in "".join(page.extract_text().split())
+    assert (picture_of(pdf, dpi=100) != picture_of(bundle_pages(pages, title="身份证"), dpi=100)).any()

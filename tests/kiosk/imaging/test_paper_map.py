@@ -42,4 +42,4 @@ def test_the_maps_have_the_size_of_the_picture(size: tuple[int, int]) -> None:
     picture = np.full((size[1], size[0], 3), 120, np.uint8)
     for answer in (paper_map(picture), paper_map(picture)):
         assert [part.shape for part in answer] == [picture.shape[:2]] * 2
-        assert all(0 <= part.min() and part.max() <= 1 for part in answer)
+        assert all(part.min() >= 0 and part.max() <= 1 for part in answer)
