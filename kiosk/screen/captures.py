@@ -15,6 +15,9 @@ from kiosk.screen.readings import Readings, remarks_on
 from kiosk.screen.watch import with_word_against
 from kiosk.visits import UnknownPage
 
+#: pages of a pile nobody has sorted yet are kept as any paper is
+LOOSE_CAPTURE = "generic"
+
 
 class CaptureRefused(Exception):
     """There is no picture that could be kept in spite of its findings."""
@@ -62,12 +65,13 @@ class Captures:
         with self._lock:
             begun_in, item = self._hand.required(), self._hand.item()
             flow.require_page(begun_in, item, material_id)
-            wanted = wanted_of(begun_in, item.materials_by_id[material_id]) if material_id != flow.LOOSE else None
+            material = item.materials_by_id.get(material_id)  # none for the loose pile
+            wanted = wanted_of(begun_in, material) if material else None
         if sight is not None:
             self._desk.require_sight(sight)
         self._desk.note_asked()  # until this picture is kept: whatever goes wrong, it is not tried again by itself
         against = self._it.live_view.word_against(wanted) if wanted else None
-        taken, captured_at = self._it.live_view.take()
+        taken, captured_at = self._it.live_view.take(material.capture if material else LOOSE_CAPTURE)
         taken = replace(taken, look=with_word_against(taken.look, against))
         with self._lock:
             self._waiting = None

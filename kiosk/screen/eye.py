@@ -7,12 +7,11 @@ import cv2
 import numpy as np
 
 from kiosk.imaging.capture import process
-from kiosk.imaging.encode import encode_page
+from kiosk.imaging.encode import budget_of, encode_within
 from kiosk.imaging.page import find_sheet
 from kiosk.imaging.quality import assess
 from kiosk.imaging.rectify import shape_of
 
-PAGE_QUALITY = 85
 #: a sheet very small, to tell it from another; its rim is left out, for there an outline a pixel off shows most
 SMALL_SIDE, SMALL_RIM = 48, 3
 
@@ -62,7 +61,8 @@ class Eye(Protocol):
 
     def look(self, image: np.ndarray) -> Look: ...
 
-    def take(self, image: np.ndarray) -> Taken: ...
+    def take(self, image: np.ndarray, capture: str) -> Taken:
+        """`capture`: how the material is captured (forms.item.Capture); it says how heavy the page may be."""
 
 
 class ImagingEye:
@@ -72,9 +72,9 @@ class ImagingEye:
         sheet = find_sheet(image)
         return Look(_corners(sheet), _advice(assess(image, sheet)), _small_of(image, sheet))
 
-    def take(self, image: np.ndarray) -> Taken:
+    def take(self, image: np.ndarray, capture: str) -> Taken:
         taken = process(image)
-        page = None if taken.page is None else encode_page(taken.page, PAGE_QUALITY)
+        page = None if taken.page is None else encode_within(taken.page, budget_of(capture))
         shape = None if taken.sheet is None else shape_of(taken.sheet.corners, image.shape)
         look = Look(_corners(taken.sheet), _advice(taken.findings))
         return Taken(look, page, None if shape == "other" else shape)

@@ -139,10 +139,10 @@ class LiveView:
                 self._note_trouble(trouble)
             raise
 
-    def take(self) -> tuple[Taken, datetime]:
-        """A full picture for the record, looked at. Raises CameraTrouble."""
+    def take(self, capture: str) -> tuple[Taken, datetime]:
+        """A full picture for the record, looked at; `capture` as in Eye.take. Raises CameraTrouble."""
         frame = self.still()
-        return self._eye.take(frame.image), frame.captured_at
+        return self._eye.take(frame.image, capture), frame.captured_at
 
     def word_against(self, wanted: Wanted) -> str | None:
         """Why the sheet that lies there now is surely not the one wanted; None when nothing says so or nobody looks on."""

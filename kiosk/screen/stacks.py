@@ -13,13 +13,12 @@ import numpy as np
 from kiosk import flow
 from kiosk.camera.protocol import NothingToRead, PictureDamaged
 from kiosk.flow import Page
-from kiosk.imaging.encode import encode_page
+from kiosk.imaging.encode import budget_of, encode_within
 from kiosk.imaging.read import NotAPicture, read_picture
 from kiosk.reading.codes import read_codes
 from kiosk.reading.covers import Seen, Split, seen_of, split_stack
-from kiosk.screen.captures import CaptureRefused, Captures
+from kiosk.screen.captures import LOOSE_CAPTURE, CaptureRefused, Captures
 from kiosk.screen.equipment import Equipment
-from kiosk.screen.eye import PAGE_QUALITY
 from kiosk.screen.hand import Hand
 
 FIRST_BEGIN = "请先点“导入一叠图片”，再选图片。"
@@ -111,8 +110,8 @@ class Stacks:
 
     def _page_of(self, image: np.ndarray) -> tuple[Page, bytes]:
         """A photographed sheet is straightened; a scan, which is all sheet, is kept as it came."""
-        taken = self._eye.take(image)
-        picture = taken.page or encode_page(image, PAGE_QUALITY)
+        taken = self._eye.take(image, LOOSE_CAPTURE)
+        picture = taken.page or encode_within(image, budget_of(LOOSE_CAPTURE))
         despite = tuple(one.code for one in taken.look.advice) if taken.page else ()
         page = Page(
             page_id=secrets.token_hex(12), captured_at=self._clock.now(), kept_despite=despite, shape=taken.shape

@@ -24,7 +24,7 @@ class ScriptedEye:
     def look(self, image: np.ndarray) -> Look:
         return Look(((10, 10), (90, 10), (90, 60), (10, 60)), self.advice)
 
-    def take(self, image: np.ndarray) -> Taken:
+    def take(self, image: np.ndarray, capture: str) -> Taken:
         self.meanwhile()
         blocked = any(one.blocking for one in self.advice)
         return Taken(self.look(image), None if blocked else encode_page(image[:80, :60]))
