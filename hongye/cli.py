@@ -95,6 +95,7 @@ def _picture_commands(words: Words) -> None:
         words, "bundle", "pictures:bundle", "make one PDF of photographed pages, cut out and straightened"
     )
     bundle.add_argument("--out", type=Path, required=True)
+    bundle.add_argument("--mode", choices=["colour", "grey", "bitonal"], default="colour")
     bundle.add_argument("images", nargs="+", type=Path, metavar="IMAGE")
 
 

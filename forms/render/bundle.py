@@ -23,12 +23,12 @@ _CARD_FROM_TOP_MM = (45.0, 125.0)
 
 @dataclass(frozen=True)
 class PageImage:
-    """页: one captured sheet as JPEG bytes, how large it really is in millimetres, and the turn that sets it upright.
+    """页: one captured sheet as JPEG (or black and white PNG) bytes, how large it really is in millimetres, and the turn that sets it upright.
 
     Width and height are those of the picture as it was taken; `turn` is 0, 90, 180 or 270 degrees clockwise.
     """
 
-    jpeg: bytes
+    picture: bytes
     width_mm: float
     height_mm: float
     turn: int = 0
@@ -55,7 +55,7 @@ def bundle_pages(
 
     Nothing is encoded again, so a picture loses nothing and its hash can be compared with the captured one: a turn is
     the page's transformation, and `watermark` is type laid over the pictures. A turn that stands only in EXIF is not
-    honoured. Raises PaperFault when there is no page, a size or a turn cannot be, or the bytes are no JPEG.
+    honoured. Raises PaperFault when there is no page, a size or a turn cannot be, or the bytes are neither.
     """
     if not pages:
         raise PaperFault("这样材料一页也没有拍，合不成文件。请先拍，再提交。")
@@ -78,7 +78,7 @@ def _draw_sheet(canvas: Canvas, page: PageImage, number: int) -> tuple[float, fl
     picture = (page.width_mm * mm, page.height_mm * mm)
     size = picture[::-1] if page.turn in (90, 270) else picture
     canvas.setPageSize(size)
-    _draw_turned(canvas, _untouched(page.jpeg, number, 1), picture, page.turn, (size[0] / 2, size[1] / 2))
+    _draw_turned(canvas, _untouched(page.picture, number, 1), picture, page.turn, (size[0] / 2, size[1] / 2))
     return size
 
 
@@ -125,11 +125,14 @@ class _CapturedJpeg(ImageReader):
         return self._place.encode()
 
 
-def _untouched(jpeg: bytes, number: int, place: int) -> ImageReader:
-    """A reader from which reportlab copies the JPEG stream as it is; any other format it would encode anew."""
+def _untouched(picture: bytes, number: int, place: int) -> ImageReader:
+    """A reader from which reportlab copies the JPEG stream as it is; black and white PNG is packed anew, without loss."""
     try:
-        if Image.open(io.BytesIO(jpeg)).format == "JPEG":
-            return _CapturedJpeg(jpeg, f"page {number}, picture {place}")
+        opened = Image.open(io.BytesIO(picture))
+        if opened.format == "JPEG":
+            return _CapturedJpeg(picture, f"page {number}, picture {place}")
+        if opened.format == "PNG" and opened.mode == "1":
+            return ImageReader(opened.convert("L"))
     except OSError:
         pass
-    raise PaperFault(f"第{number}页不是JPEG图片，放不进文件。请重拍这一页。")
+    raise PaperFault(f"第{number}页不是JPEG或黑白PNG图片，放不进文件。请重拍这一页。")

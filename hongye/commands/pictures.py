@@ -72,7 +72,7 @@ def _read_words(found: dict[str, Any]) -> str:
 
 def bundle(asked: argparse.Namespace) -> None:
     try:
-        pages = bundle_pictures(asked.images, asked.out)
+        pages = bundle_pictures(asked.images, asked.out, asked.mode)
     except ValueError as fault:
         raise CommandFailed(str(fault)) from None
     except OSError as fault:

@@ -1,4 +1,4 @@
-"""Turns a page into a JPEG no heavier than its material may be: coarser first, then smaller; bad lines carry every byte."""
+"""Turns a page into a file no heavier than its material may be: coarser first, then smaller; bad lines carry every byte."""
 
 from __future__ import annotations
 
@@ -23,6 +23,11 @@ def encode_page(page: np.ndarray, quality: int = QUALITY) -> bytes:
     if not worked:
         raise ValueError(f"a page of shape {page.shape} and type {page.dtype} cannot be encoded")
     return encoded.tobytes()
+
+
+def encode_bitonal(page: np.ndarray) -> bytes:
+    """Return a page of nothing but 0 and 255 (height, width) as a PNG of one bit a pixel, a tenth of its JPEG."""
+    return cv2.imencode(".png", page, [cv2.IMWRITE_PNG_BILEVEL, 1, cv2.IMWRITE_PNG_COMPRESSION, 9])[1].tobytes()
 
 
 def encode_within(page: np.ndarray, most_bytes: int) -> bytes:

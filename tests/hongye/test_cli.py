@@ -246,6 +246,14 @@ class TestBundle:
         assert told == {"path": str(out), "pages": 2, "bytes": out.stat().st_size}
         assert len(pypdf.PdfReader(out).pages) == 2
 
+    def test_grey_and_black_and_white_weigh_less(self, answer, photograph, tmp_path):
+        out = tmp_path / "out.pdf"
+        weights = {
+            mode: answer("bundle", "--mode", mode, "--out", out, photograph[0])["bytes"]
+            for mode in ("colour", "grey", "bitonal")
+        }
+        assert weights["bitonal"] < weights["grey"] < weights["colour"]
+
     def test_a_picture_that_is_none_or_missing_is_one_line_and_leaves_no_file(self, refusal, no_picture, tmp_path):
         out = tmp_path / "out.pdf"
         assert "不是图片" in refusal("bundle", "--out", out, no_picture)

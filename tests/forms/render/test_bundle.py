@@ -3,6 +3,7 @@
 import io
 from datetime import date
 
+import numpy as np
 import pytest
 from PIL import Image
 from pypdf import PdfReader
@@ -123,3 +124,16 @@ def test_a_watermark_is_type_over_untouched_pictures_on_every_page():
     for page in PdfReader(io.BytesIO(pdf)).pages:
         assert "仅供办理高龄津贴申请使用2026-03-02" in "".join(page.extract_text().split())
     assert (picture_of(pdf, dpi=100) != picture_of(bundle_pages(pages, title="身份证"), dpi=100)).any()
+
+
+def bilevel(bits: np.ndarray) -> bytes:
+    written = io.BytesIO()
+    Image.fromarray(bits).convert("1").save(written, "PNG")
+    return written.getvalue()
+
+
+def test_a_black_and_white_page_is_packed_without_loss() -> None:
+    bits = (np.indices((90, 60)).sum(axis=0) % 7 > 2).astype(np.uint8) * 255
+    content = bundle_pages([PageImage(bilevel(bits), 210, 297)], title="材料")
+    inside = next(iter(PdfReader(io.BytesIO(content)).pages[0].images)).image
+    assert np.array_equal(np.asarray(inside.convert("L")), bits)
