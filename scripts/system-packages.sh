@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Installs what pip cannot: `run` needs venv, `test` also a browser, PostgreSQL, Chinese screen fonts and PDF tools.
+# Installs what pip cannot: `run` needs venv, `test` also a browser, PostgreSQL, Chinese screen fonts and PDF tools,
+# and on Debian what the virtual village PC is built with (tests/virtual_pc).
 # Uses apt-get where it may (root, or sudo without a password); otherwise says plainly what is missing.
 set -euo pipefail
 
@@ -12,6 +13,13 @@ if [ "${1:-run}" = test ]; then
   # the program that drives the browser is linked against it
   ldconfig -p | grep -q libatomic.so.1 || missing+=(libatomic1)
   command -v pdftoppm >/dev/null || missing+=(poppler-utils)
+  if grep -q '^ID=debian' /etc/os-release && [ "$(uname -m)" = x86_64 ]; then
+    command -v qemu-system-x86_64 >/dev/null || missing+=(qemu-system-x86)
+    command -v mmdebstrap >/dev/null || missing+=(mmdebstrap)
+    command -v cpio >/dev/null || missing+=(cpio)
+    [ -x /bin/busybox ] || missing+=(busybox-static)
+    [ -x /sbin/mke2fs ] || missing+=(e2fsprogs)
+  fi
   fc-list ':lang=zh' 2>/dev/null | grep -q . || missing+=(fonts-noto-cjk fontconfig)
 fi
 [ ${#missing[@]} -eq 0 ] && exit 0

@@ -19,7 +19,7 @@ from tests.virtual_pc.machine.village_pc import CODE, VillagePc, free_port
 SETTINGS = "/root/kiosk.toml"
 DATA = "/root/kiosk"
 #: an emulated processor is many times slower than the oldest PC in a village
-SLOW_SECONDS = 300
+SLOW_SECONDS = 150
 
 
 class Refused(Exception):

@@ -6,7 +6,7 @@ from pathlib import Path
 from tests.virtual_pc.image.commands import run
 from tests.virtual_pc.image.keeping import BuildFailed
 
-PACKAGES = ("python3", "udev", "kmod", "libusb-1.0-0", "iproute2", "cups", "fonts-dejavu-core")
+PACKAGES = ("python3", "udev", "kmod", "libusb-1.0-0", "iproute2", "cups")
 NOT_WANTED = ("/usr/share/man/*", "/usr/share/doc/*", "/usr/share/locale/*", "/usr/share/info/*")
 KERNEL = "linux-image-amd64"
 
@@ -40,11 +40,18 @@ def suite() -> str:
 
 def kernel_package() -> str:
     """The package that the meta package of Debian's kernel stands for today."""
-    said = run("apt-cache", "depends", KERNEL)
-    names = [line.split()[-1] for line in said.splitlines() if "Depends: linux-image-" in line]
+    names = _kernel_names()
     if not names:
-        raise BuildFailed(f"apt does not know {KERNEL}; apt-get update first")
+        run("apt-get", "update", "-qq")
+        names = _kernel_names()
+    if not names:
+        raise BuildFailed(f"apt does not know {KERNEL}")
     return names[0]
+
+
+def _kernel_names() -> list[str]:
+    said = run("apt-cache", "depends", KERNEL) if KERNEL in run("apt-cache", "pkgnames", KERNEL).split() else ""
+    return [line.split()[-1] for line in said.splitlines() if "Depends: linux-image-" in line]
 
 
 def make_kernel(folder: Path) -> None:

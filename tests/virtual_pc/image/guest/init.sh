@@ -15,6 +15,8 @@ udevadm settle
 ip link set lo up
 ip link set eth0 up
 ip address add 10.0.2.15/24 dev eth0
+ip link set eth1 up
+ip address add 10.0.3.15/24 dev eth1
 python3 /usr/local/lib/village-pc/agent.py
 echo "the agent has ended" > /dev/console
 while :; do sleep 3600; done

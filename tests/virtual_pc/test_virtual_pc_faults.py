@@ -1,0 +1,147 @@
+"""What goes wrong with USB cameras and printers in villages: each fault is recognised, told in Chinese, and got over."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from tests.virtual_pc.devices.desk import Desk
+from tests.virtual_pc.devices.document_camera import DocumentCamera
+from tests.virtual_pc.devices.usb_printer import UsbPrinter
+from tests.virtual_pc.devices.video_descriptors import Mode
+from tests.virtual_pc.paper import sheets_in
+from tests.virtual_pc.story import begin_capturing, pages_of
+from tests.virtual_pc.village import Refused, Village, wait_until
+
+pytestmark = pytest.mark.virtual_pc_long
+
+HOLD_CAMERA = """
+import cv2, pathlib, time
+camera = cv2.VideoCapture("/dev/video0", cv2.CAP_V4L2)
+while True:
+    if camera.read()[0]:
+        pathlib.Path("/tmp/held").touch()
+"""
+
+
+@pytest.fixture
+def capturing(village: Village, camera: DocumentCamera) -> Village:
+    """A visit at the camera, which works."""
+    begin_capturing(village.counter)
+    village.plug(camera)
+    village.wait_for_camera()
+    return village
+
+
+def can_capture_again(village: Village) -> bool:
+    """Press the button as an agent would, a few times while the camera comes to itself."""
+    for _ in range(6):
+        try:
+            if village.counter.capture("id_card")["accepted"]:
+                return True
+        except Refused:
+            village.counter.camera_state()
+    return False
+
+
+def test_a_frozen_camera_is_told_and_works_again_when_it_thaws(capturing: Village, camera: DocumentCamera) -> None:
+    camera.faults.frozen = True
+    refused = capturing.counter.refusal_of_capture("id_card")
+    assert refused.code == "camera_frozen" and "没有反应" in refused.sentence
+    camera.faults.frozen = False
+    assert can_capture_again(capturing)
+
+
+def test_half_a_picture_never_becomes_a_page(capturing: Village, camera: DocumentCamera) -> None:
+    camera.faults.truncated = True
+    refused = capturing.counter.refusal_of_capture("id_card")
+    assert refused.code == "picture_damaged" and "不完整" in refused.sentence
+    assert pages_of(capturing.counter, "id_card") == []
+    camera.faults.truncated = False
+    assert can_capture_again(capturing)
+
+
+def test_a_camera_whose_every_frame_fails_is_told_as_one_that_does_not_answer(
+    capturing: Village, camera: DocumentCamera
+) -> None:
+    camera.faults.failing = True
+    refused = capturing.counter.refusal_of_capture("id_card")
+    assert refused.code == "camera_frozen"
+    camera.faults.failing = False
+    assert can_capture_again(capturing)
+
+
+def test_of_two_cameras_the_one_the_settings_name_is_used(village: Village, camera: DocumentCamera) -> None:
+    """The webcam is plugged in first, so that it has the first video node and the document camera another."""
+    webcam = DocumentCamera(
+        Desk(), vendor_id=0x046D, product_id=0x0825, product="Webcam C270", serial="W1", modes=(Mode(1280, 720, 15),)
+    )
+    begin_capturing(village.counter)
+    village.plug(webcam)
+    village.pc.guest.wait_for("[ -e /dev/video0 ]")
+    assert village.counter.camera_state()["words"] == "找不到高拍仪"
+    village.plug(camera)
+    village.wait_for_camera()
+    assert village.counter.capture("id_card")["accepted"]
+    assert webcam.frames_sent == 0
+
+
+def test_a_camera_that_starts_badly_is_told_and_works_after_replugging(
+    village: Village, camera: DocumentCamera
+) -> None:
+    """It is on the bus, its name can be read, but the driver could not agree on a picture: there is no video node."""
+    begin_capturing(village.counter)
+    camera.faults.silent_about_modes = True
+    plug = village.plug(camera)
+    assert village.pc.guest.ask("ls /dev/video*").status != 0
+    refused = village.counter.refusal_of_capture("id_card")
+    assert refused.code == "camera_stalled", refused
+    village.unplug(plug)
+    camera.faults.silent_about_modes = False
+    village.plug(camera)
+    village.wait_for_camera()
+    assert village.counter.capture("id_card")["accepted"]
+
+
+def test_a_camera_another_program_holds_is_busy_until_that_program_ends(
+    village: Village, camera: DocumentCamera
+) -> None:
+    begin_capturing(village.counter)
+    with _held_by_another_program(village, camera):
+        refused = village.counter.refusal_of_capture("id_card")
+        assert refused.code == "camera_busy" and "占用" in refused.sentence
+    village.wait_for_camera()
+    assert can_capture_again(village)
+
+
+@contextmanager
+def _held_by_another_program(village: Village, camera: DocumentCamera) -> Iterator[None]:
+    """The kiosk stands still for the moment in which the other program takes the camera."""
+    guest = village.pc.guest
+    guest.write("/tmp/hold.py", HOLD_CAMERA.encode())
+    guest.run("rm -f /tmp/held; pkill -STOP -f 'hongye kiosk'")
+    village.plug(camera)
+    guest.wait_for("[ -e /dev/video0 ]")
+    holder = guest.start("exec python3 /tmp/hold.py", "/tmp/hold.said")
+    guest.wait_for("[ -e /tmp/held ]")
+    guest.run("pkill -CONT -f 'hongye kiosk'")
+    yield
+    guest.run(f"kill {holder}")
+
+
+def test_a_printer_without_paper_is_told_and_prints_what_waited(village: Village, printer: UsbPrinter) -> None:
+    village.counter.begin("MZ-008")
+    village.plug(printer)
+    printer.has_paper = False
+    village.counter.call("POST", "/api/visit/notice", {})
+    told = wait_until("the status bar says that it does not print", lambda: _bad_sign(village))
+    assert "纸" in told
+    assert printer.received == b""
+    printer.has_paper = True
+    assert wait_until("the sheet comes out after all", lambda: sheets_in(printer.received))
+    wait_until("the status bar is content", lambda: village.counter.sign("printer")["state"] == "good")
+
+
+def _bad_sign(village: Village) -> str | None:
+    sign = village.counter.sign("printer")
+    return sign["words"] if sign["state"] != "good" else None
