@@ -13,15 +13,18 @@ from typing import Any
 from forms.catalogue import load_catalogue
 from forms.clock import Clock, clock_for
 from kiosk.agents import AgentRegister
-from kiosk.camera.discovery import find_camera
 from kiosk.camera.folder import FolderCamera
-from kiosk.camera.protocol import Camera, CameraDescription
-from kiosk.camera.uvc import UvcCamera
+from kiosk.camera.locating import usb_camera
+from kiosk.camera.protocol import Camera
+from kiosk.camera.specimens import story_person
 from kiosk.camera.virtual import VirtualCamera
+from kiosk.card_reader.choosing import card_reader_for
+from kiosk.card_reader.practice import specimen_card
 from kiosk.catalogue_store import CatalogueStore
 from kiosk.corrections import RememberedCorrections
 from kiosk.outbox import Outbox
 from kiosk.printer import FolderPrinter, printer_for
+from kiosk.printer.ledger import PrintLedger
 from kiosk.safe import Safe, write_durably
 from kiosk.screen.application import create_app
 from kiosk.screen.counter import Counter
@@ -92,6 +95,8 @@ class Kiosk:
         self._gate = Gate(self.port)
         equipment, surroundings = self._equip(settings, machine, clock, camera, eye)
         opened.callback(equipment.outbox.close)
+        if equipment.card_reader is not None:
+            opened.callback(equipment.card_reader.close)
         self.counter = Counter(equipment)
         self.app = create_app(self.counter, self._gate, PracticeDesk(equipment.live_view), surroundings)
         self.sockets = sockets
@@ -107,6 +112,11 @@ class Kiosk:
     def address(self) -> str:
         """The page's address with this start's secret behind the #, where no server and no log ever sees it."""
         return f"http://127.0.0.1:{self.port}/#{self._gate.secret}"
+
+    def _who_prints(self) -> str | None:
+        """For the print ledger: the sign-in name of whoever is at the counter."""
+        agent = self.counter.agent
+        return agent.sign_in_name if agent else None
 
     def start(self) -> None:
         write_durably(self._address_file, self.address.encode(), mode=0o600)
@@ -139,10 +149,11 @@ class Kiosk:
         link = _link(settings, machine)
         outbox = Outbox(folder / "outbox", safe, clock, keep_free=keep_free)
         uplink = _uplink(settings, link, outbox, clock)
-        printer = printer_for(settings.printer, folder / "printed")
+        ledger = PrintLedger(folder / "prints.jsonl", clock.now, self._who_prints)
+        printer = printer_for(settings.printer, folder / "printed", ledger)
         if isinstance(printer, FolderPrinter):
             printer.sweep(settings.keep_printed_days)
-        live_view = LiveView(camera or camera_for(settings.camera, clock), eye or ImagingEye())
+        live_view = LiveView(camera or camera_for(settings.camera, clock, settings.camera_models), eye or ImagingEye())
         catalogue = CatalogueStore(folder / "catalogue", load_catalogue())
         service_point = KeptServicePoint(folder / "service_point.json")
         uplink.when_answered(_keeping_up(catalogue, service_point, link.again()))
@@ -158,6 +169,7 @@ class Kiosk:
             uplink=uplink,
             printer=printer,
             live_view=live_view,
+            card_reader=card_reader_for(settings.card_reader, specimen_card(story_person())),
             paper=VillagePaper(catalogue, service_point, machine.village_name, machine.public_url),
             idle_lock_seconds=settings.idle_lock_minutes * 60,
         )
@@ -199,14 +211,14 @@ def run_kiosk(
         kiosk.close()
 
 
-def camera_for(choice: str, clock: Clock) -> Camera:
-    """The camera the settings name; one that is not plugged in now is waited for."""
+def camera_for(choice: str, clock: Clock, models: Path | None = None) -> Camera:
+    """The camera the settings name; `models` is a city's own table. One that is not plugged in now is waited for."""
     if choice == "virtual":
         return VirtualCamera(clock=clock.now)
     kind, _, place = choice.partition(":")
     if kind == "folder":
         return FolderCamera(Path(place), clock=clock.now)
-    return UvcCamera(find_camera(place) or CameraDescription(place, "高拍仪", "uvc"))
+    return usb_camera(place, models, clock.now)
 
 
 def _sockets(port: int, opened: ExitStack) -> list[socket.socket]:

@@ -25,10 +25,14 @@ class KioskSettings(BaseModel):
     server_url: str
     #: port of the local page; 0 takes any free one
     screen_port: Annotated[int, Field(ge=0, le=65535)] = 8630
-    #: 'virtual', 'uvc:<identity>' or 'folder:<path>'
+    #: 'virtual', 'uvc:auto' (the document camera that is plugged in), 'uvc:<identity>' or 'folder:<path of folder or file>'
     camera: Annotated[str, Field(pattern=r"^(virtual|uvc:.+|folder:.+)$")] = "virtual"
-    #: 'pdf' writes files into data_folder/printed; anything else is the name of a CUPS queue
+    #: a city's own table of cameras, laid over the one that ships (camera/models.yaml)
+    camera_models: Path | None = None
+    #: 'pdf' writes files into data_folder/printed; anything else is a CUPS queue, on Windows a printer
     printer: Annotated[str, Field(min_length=1)] = "pdf"
+    #: 'none', 'serial:/dev/ttyUSB0' or 'serial:COM3', 'usb', or 'simulated' (practice)
+    card_reader: Annotated[str, Field(pattern=r"^(none|serial:.+|usb|simulated)$")] = "none"
     #: a clock shared by several processes; practice installations and the demo story only
     clock_file: Path | None = None
     #: practice: the screen says so on every step
@@ -88,7 +92,7 @@ def read_settings(path: Path) -> KioskSettings:
 def _anchored(settings: KioskSettings, folder: Path) -> KioskSettings:
     """Paths in the file are relative to the file."""
     changes: dict[str, object] = {"data_folder": folder / settings.data_folder}
-    for key in ("clock_file", "certificate_authority"):
+    for key in ("clock_file", "certificate_authority", "camera_models"):
         value = getattr(settings, key)
         if value is not None:
             changes[key] = folder / value

@@ -13,18 +13,17 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from kiosk.camera.choosing import find_again
+from kiosk.camera.descriptors import CameraOffers, DescriptorFault, offers_of_bytes, offers_of_usb
+from kiosk.camera.models import Models, find_model, load_models
 from kiosk.camera.protocol import CameraDescription
 
 USB_CLASS_VIDEO = 0x0E
 SYSFS = Path("/sys")
-MODELS_FILE = Path(__file__).with_name("models.yaml")
 # Serial numbers that whole production runs share tell nothing apart.
 MEANINGLESS_SERIALS = frozenset({"", "0", "0001", "01.00.00", "SN0001", "200901010001", "0123456789"})
 
 UsbFinder = Callable[[], Iterable[Any]]
-Models = dict[tuple[int, int | None], str]
 log = logging.getLogger(__name__)
 
 
@@ -39,6 +38,7 @@ class VideoNode:
     vendor_id: int
     product_id: int
     serial: str | None
+    offers: CameraOffers | None = None
 
 
 def list_cameras(
@@ -49,26 +49,16 @@ def list_cameras(
     """Return every USB video camera, in the order of bus and port; an empty list when nothing can be asked. Never raises."""
     named = load_models() if models is None else models
     nodes = list_video_nodes(sysfs)
-    found = {(one.bus, one.port_path): one for one in _from_usb(usb_finder or _find_by_pyusb, named)}
+    found = {(one.bus, one.port_path): one for one in _from_usb(usb_finder or _find_by_pyusb)}
     for node in nodes:
-        found.setdefault((node.bus, node.port_path), _from_node(node, named))
+        found.setdefault((node.bus, node.port_path), _from_node(node))
     cameras = [found[place] for place in sorted(found, key=lambda place: (place[0] or 0, place[1] or ""))]
-    return _with_identities(_with_nodes(cameras, nodes))
+    return _with_identities([_named(camera, named) for camera in _with_nodes(cameras, nodes)])
 
 
 def find_camera(identity: str, **sources: Any) -> CameraDescription | None:
     """Return the camera of that identity if it is plugged in now; `sources` as in `list_cameras`."""
-    return next((camera for camera in list_cameras(**sources) if camera.identity == identity), None)
-
-
-def load_models(path: Path = MODELS_FILE) -> Models:
-    """Read a table of names by USB numbers; a file that is missing or broken names nothing."""
-    try:
-        rows = yaml.safe_load(path.read_text(encoding="utf-8")) or []
-        return {(row["vendor_id"], row.get("product_id")): row["name"] for row in rows}
-    except (OSError, yaml.YAMLError, TypeError, KeyError, AttributeError) as trouble:
-        log.warning("camera models not read from %s: %s", path, trouble)
-        return {}
+    return find_again(identity, list_cameras(**sources))
 
 
 def list_video_nodes(sysfs: Path = SYSFS) -> list[VideoNode]:
@@ -99,9 +89,21 @@ def _read_node(entry: Path) -> VideoNode | None:
             vendor_id=int(_line(usb / "idVendor") or "0", 16),
             product_id=int(_line(usb / "idProduct") or "0", 16),
             serial=_line(usb / "serial"),
+            offers=_offers(lambda: offers_of_bytes((usb / "descriptors").read_bytes())),
         )
     except (OSError, ValueError):
         return None
+
+
+def _offers(read: Callable[[], CameraOffers]) -> CameraOffers | None:
+    """None where the descriptors cannot be read, or make no sense: the sizes are then tried one by one."""
+    try:
+        return read()
+    except DescriptorFault as fault:
+        log.info("the descriptors of a camera make no sense: %s", fault)
+    except Exception as trouble:  # pyusb and the file system raise what they please when a plug is pulled meanwhile
+        log.info("the descriptors of a camera could not be read: %s", type(trouble).__name__)
+    return None
 
 
 def _line(path: Path) -> str | None:
@@ -117,30 +119,31 @@ def _find_by_pyusb() -> list[Any]:
     return list(usb.core.find(find_all=True))
 
 
-def _from_usb(usb_finder: UsbFinder, models: Models) -> list[CameraDescription]:
+def _from_usb(usb_finder: UsbFinder) -> list[CameraDescription]:
     """Describe the video devices on the bus; a PC without libusb or without a bus has none."""
     try:
         devices = list(usb_finder())
     except Exception as trouble:  # pyusb raises NoBackendError, USBError, OSError, ValueError as the platform pleases
         log.info("no USB bus to ask: %s", trouble)
         return []
-    return [described for described in (_describe_usb(device, models) for device in devices) if described is not None]
+    return [described for described in map(_describe_usb, devices) if described is not None]
 
 
-def _describe_usb(device: Any, models: Models) -> CameraDescription | None:
+def _describe_usb(device: Any) -> CameraDescription | None:
     try:
         if not _is_video(device):
             return None
         ports = ".".join(str(port) for port in (device.port_numbers or ()))
         return CameraDescription(
             identity="",
-            name=_name(models, device.idVendor, device.idProduct, _string(device, "product")),
+            name=_string(device, "product") or "",
             kind="uvc",
             vendor_id=device.idVendor,
             product_id=device.idProduct,
             serial=_string(device, "serial_number"),
             bus=device.bus,
             port_path=ports,
+            offers=_offers(lambda: offers_of_usb(device)),
         )
     except Exception as trouble:  # a device pulled out while being read fails in any way it likes
         log.info("a USB device could not be read: %s", trouble)
@@ -161,10 +164,10 @@ def _string(device: Any, field: str) -> str | None:
         return None
 
 
-def _from_node(node: VideoNode, models: Models) -> CameraDescription:
+def _from_node(node: VideoNode) -> CameraDescription:
     return CameraDescription(
         identity="",
-        name=_name(models, node.vendor_id, node.product_id, node.name),
+        name=node.name,
         kind="uvc",
         vendor_id=node.vendor_id,
         product_id=node.product_id,
@@ -172,12 +175,16 @@ def _from_node(node: VideoNode, models: Models) -> CameraDescription:
         bus=node.bus,
         port_path=node.port_path,
         video_node=node.node,
+        offers=node.offers,
     )
 
 
-def _name(models: Models, vendor_id: int, product_id: int, own_name: str | None) -> str:
-    exact = models.get((vendor_id, product_id))
-    return exact or own_name or models.get((vendor_id, None)) or f"USB摄像头 {vendor_id:04x}:{product_id:04x}"
+def _named(camera: CameraDescription, models: Models) -> CameraDescription:
+    """The table's name of this very product, else the device's own, else the maker's."""
+    model = find_model(models, camera.vendor_id, camera.product_id)
+    known = model.name if model else f"USB摄像头 {camera.vendor_id:04x}:{camera.product_id:04x}"
+    own_name_first = model is None or model.product_id is None
+    return replace(camera, name=camera.name if own_name_first and camera.name else known, model=model)
 
 
 def _with_nodes(cameras: list[CameraDescription], nodes: list[VideoNode]) -> list[CameraDescription]:
@@ -191,9 +198,20 @@ def _with_nodes(cameras: list[CameraDescription], nodes: list[VideoNode]) -> lis
     for camera in cameras:
         node = by_place.get((camera.bus or 0, camera.port_path or ""))
         if node is not None:
-            camera = replace(camera, video_node=node.node, serial=camera.serial or node.serial)
+            camera = _joined(camera, node)
         matched.append(camera)
     return matched
+
+
+def _joined(camera: CameraDescription, node: VideoNode) -> CameraDescription:
+    """What the kernel knows fills what pyusb could not read: without the right to open a device it has no strings."""
+    return replace(
+        camera,
+        name=camera.name or node.name,
+        video_node=node.node,
+        serial=camera.serial or node.serial,
+        offers=camera.offers or node.offers,
+    )
 
 
 def _with_identities(cameras: list[CameraDescription]) -> list[CameraDescription]:

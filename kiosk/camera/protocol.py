@@ -8,6 +8,10 @@ from typing import Literal, Protocol, runtime_checkable
 
 import numpy as np
 
+from kiosk.camera.controls import CameraControls
+from kiosk.camera.descriptors import CameraOffers
+from kiosk.camera.models import CameraModel
+
 CameraKind = Literal["uvc", "virtual", "folder"]
 
 
@@ -31,7 +35,8 @@ class CameraDescription:
 
     `identity` stays the same when the plug is pulled and put back, so that a machine's settings can name a camera.
     Vendor and product are USB numbers; `port_path` is the chain of USB ports ("1.4.2"); `video_node` is "/dev/video0"
-    on Linux, "0" (an index) elsewhere, the folder for a folder camera, None where there is none.
+    on Linux, "0" (an index) elsewhere, the folder for a folder camera, None where there is none. `offers` is what its
+    descriptors say (None where they cannot be read), `model` its row in the table of known models.
     """
 
     identity: str
@@ -43,6 +48,8 @@ class CameraDescription:
     bus: int | None = None
     port_path: str | None = None
     video_node: str | None = None
+    offers: CameraOffers | None = None
+    model: CameraModel | None = None
 
 
 @runtime_checkable
@@ -63,6 +70,9 @@ class Camera(Protocol):
 
     def still(self) -> Frame:
         """Return the largest picture the camera can take, for the record."""
+
+    def controls(self) -> CameraControls | None:
+        """The knobs of the camera, None for a kind that has none; never touches the device."""
 
 
 PREVIEW_MAX_WIDTH = 1280
@@ -91,6 +101,20 @@ class CameraBusy(CameraTrouble):
 
     code = "camera_busy"
     default_sentence = "高拍仪正被别的程序占用。请关掉其他拍照、视频软件，再试一次。"
+
+
+class CameraForbidden(CameraTrouble):
+    """The device is there, and this account may not use it."""
+
+    code = "camera_forbidden"
+    default_sentence = "这个账户没有使用高拍仪的权限。请找管理员，把账户加入“video”组，重新登录后再试。"
+
+
+class CameraStalled(CameraTrouble):
+    """The device is on the USB bus, and the system made no video channel for it."""
+
+    code = "camera_stalled"
+    default_sentence = "电脑看到了高拍仪，但高拍仪没有启动好。请拔下高拍仪，换一个USB口插上；还不行，请重启电脑。"
 
 
 class CameraFrozen(CameraTrouble):

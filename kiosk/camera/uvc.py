@@ -1,63 +1,59 @@
-"""Takes pictures from a USB video camera by OpenCV, and tells unplugged, busy, frozen and half-decoded apart."""
+"""Takes pictures from a USB video camera by OpenCV, mends what a program can mend, and tells the rest apart in Chinese."""
 
 from __future__ import annotations
 
+import os
 import sys
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any, Protocol
+from typing import TypeVar
+
+# Unset, a silent device holds a read for ten seconds; read by OpenCV when the first camera is opened.
+os.environ.setdefault("OPENCV_VIDEOIO_V4L_SELECT_TIMEOUT", "4")
 
 import cv2
 import numpy as np
 
-from kiosk.camera.damage import is_half_decoded
-from kiosk.camera.discovery import find_camera
+from kiosk.camera.controls import OpenCvControls, Properties
+from kiosk.camera.driver_thread import DriverStuck, DriverThread
 from kiosk.camera.protocol import (
     PREVIEW_MAX_WIDTH,
-    CameraBusy,
     CameraDescription,
     CameraFrozen,
+    CameraTrouble,
     CameraUnplugged,
     Frame,
     PictureDamaged,
 )
-
-
-class Capture(Protocol):
-    """The part of cv2.VideoCapture this room uses."""
-
-    def isOpened(self) -> bool: ...
-    def set(self, property_id: int, value: float) -> bool: ...
-    def get(self, property_id: int) -> float: ...
-    def read(self) -> tuple[bool, Any]: ...
-    def release(self) -> None: ...
-
+from kiosk.camera.recovery import Recovery, why_closed
+from kiosk.camera.sizes import Size, preview_size, still_sizes
+from kiosk.camera.stream import Capture, ReadFailed, Stream
 
 OpenCapture = Callable[[str, int], Capture]
-Size = tuple[int, int]
+#: says which camera it is now and where; None when it is gone, and nodes change on replugging
+Locate = Callable[[], CameraDescription | None]
+Answer = TypeVar("Answer")
+TURNS = {90: cv2.ROTATE_90_CLOCKWISE, 180: cv2.ROTATE_180, 270: cv2.ROTATE_90_COUNTERCLOCKWISE}
 
 
 @dataclass(frozen=True)
 class UvcSettings:
     """How a USB video camera is driven."""
 
-    #: sizes (width, height) tried for a still picture, largest first
-    still_sizes: tuple[Size, ...] = (
-        (4608, 3456), (4208, 3120), (4160, 3120), (3840, 2880), (3840, 2160), (3264, 2448),
-        (2592, 1944), (2048, 1536), (1920, 1080), (1600, 1200), (1280, 960), (1280, 720),
-    )  # fmt: skip
-    #: size asked for the live view
-    preview_size: Size = (1280, 960)
     #: frames thrown away after a change of size, while the exposure settles
     settling_frames: int = 3
-    #: a read that takes longer means that the device has frozen
-    read_timeout_seconds: float = 5.0
+    #: a call into the driver that takes longer means that it hangs; a silent device is noticed earlier, by OpenCV itself
+    read_timeout_seconds: float = 12.0
+    #: Media Foundation on Windows may take this long to open a camera
+    open_timeout_seconds: float = 20.0
     #: damaged frames taken again before giving up
     attempts: int = 3
+    #: how long a device may take to come back from a reset on the bus
+    back_within_seconds: float = 6.0
 
 
 class UvcCamera:
@@ -66,49 +62,51 @@ class UvcCamera:
     def __init__(
         self,
         description: CameraDescription,
+        locate: Locate,
         settings: UvcSettings | None = None,
+        *,
         open_capture: OpenCapture | None = None,
-        locate: Callable[[CameraDescription], str | None] | None = None,
+        recovery: Recovery | None = None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        """`locate` returns the video node where the camera is now, None when it is gone; nodes change on replugging."""
-        self._description = description
+        """`description` is what is known before the camera was first found."""
+        self._description, self._locate = description, locate
         self._settings = settings or UvcSettings()
         self._open_capture = open_capture or _open_video_capture
-        self._locate = locate or _current_node
+        self._recovery = recovery or Recovery()
         self._clock = clock
-        self._capture: Capture | None = None
-        self._size: Size | None = None
-        self._largest: Size | None = None
+        self._driver = DriverThread()
+        self._stream: Stream | None = None
+        self._largest: dict[str, Size] = {}
+        self._controls = OpenCvControls(self._turn)
         self._lock = threading.RLock()
 
     def describe(self) -> CameraDescription:
-        """Return the description this camera was made with."""
+        """Return the camera as it was found last."""
         return self._description
 
     def open(self) -> None:
-        """Open the device; raises CameraUnplugged when it is gone, CameraBusy when it will not open."""
+        """Open the device; raises CameraUnplugged, CameraStalled, CameraForbidden, CameraBusy or CameraFrozen."""
         with self._lock:
-            if self._capture is not None:
+            if self._stream is not None:
                 return
-            node = self._locate(self._description)
-            if node is None:
-                raise CameraUnplugged
-            for backend in _backends():
-                capture = self._open_capture(node, backend)
-                if capture.isOpened():
-                    capture.set(cv2.CAP_PROP_FOURCC, cv2.VideoWriter.fourcc(*"MJPG"))
-                    self._capture, self._size = capture, None
-                    return
-                capture.release()
-            raise CameraBusy
+            found = self._locate()
+            if found is not None:
+                self._description = found
+            if found is None or found.video_node is None:
+                raise why_closed(found)
+            self._stream = self._in_driver(lambda: self._open_at(str(found.video_node)), opening=True)
+            if self._stream is None:
+                raise why_closed(found)
 
     def close(self) -> None:
         """Release the device."""
         with self._lock:
-            if self._capture is not None:
-                self._capture.release()
-            self._capture, self._size = None, None
+            stream, self._stream = self._stream, None
+            if stream is not None:
+                with suppress(DriverStuck, cv2.error):
+                    self._driver.do(stream.capture.release, self._settings.read_timeout_seconds)
+            self._driver.stop()
 
     def preview(self) -> Frame:
         """Return a frame at most 1280 px wide; raises CameraTrouble."""
@@ -124,85 +122,98 @@ class UvcCamera:
         with self._lock:
             return Frame(self._take(self._be_large), self._clock())
 
-    def _take(self, choose_size: Callable[[], None]) -> np.ndarray:
-        """Read one sound frame; a device that fails is reopened once."""
-        self.open()
+    def controls(self) -> OpenCvControls:
+        """The knobs of this camera; where they are turned to outlasts a replugging."""
+        return self._controls
+
+    def _take(self, choose_size: Callable[[Stream], None]) -> np.ndarray:
+        """Read one sound frame, climbing the ladder of recovery while a program can help."""
+        ladder = self._recovery.begin()
+        while True:
+            try:
+                self.open()
+                return self._upright(self._read(choose_size))
+            except CameraTrouble as trouble:
+                self.close()
+                if not ladder.climb(trouble, self._description):
+                    raise
+                self._wait_until_back()
+
+    def _read(self, choose_size: Callable[[Stream], None]) -> np.ndarray:
+        stream = self._required()
+
+        def read() -> np.ndarray:
+            choose_size(stream)
+            return stream.read()
+
         try:
-            choose_size()
-            return self._read_sound_frame()
-        except (CameraUnplugged, PictureDamaged):
-            self.close()
-        self.open()
-        choose_size()
-        return self._read_sound_frame()
+            return self._in_driver(read)
+        except (ReadFailed, cv2.error):
+            # A pulled plug ends a read at once; so does a driver that will not change size while it streams.
+            raise CameraUnplugged if self._locate() is None else PictureDamaged from None
 
-    def _be_quick(self) -> None:
-        self._ask_for(self._settings.preview_size)
+    def _be_quick(self, stream: Stream) -> None:
+        stream.ask_for(preview_size(self._description))
 
-    def _be_large(self) -> None:
-        """Choose the largest size that the device accepts; found once, then remembered."""
-        if self._largest is not None:
-            self._ask_for(self._largest)
-            return
-        for size in self._settings.still_sizes:
-            if self._ask_for(size) == size:
-                break
-        self._largest = self._size
+    def _be_large(self, stream: Stream) -> None:
+        """Choose the largest size that the device accepts; found once for each camera, then remembered."""
+        identity = self._description.identity
+        if identity not in self._largest:
+            if not stream.is_fresh:
+                raise ReadFailed
+            wanted = still_sizes(self._description)
+            self._largest[identity] = next((size for size in wanted if stream.ask_for(size) == size), wanted[-1])
+        stream.ask_for(self._largest[identity])
 
-    def _ask_for(self, size: Size) -> Size:
-        """Ask for a size and return what the device made of it."""
-        capture = self._capture
-        if capture is None:
+    def _upright(self, image: np.ndarray) -> np.ndarray:
+        turn = self._description.model.rotation if self._description.model else 0
+        return cv2.rotate(image, TURNS[turn]) if turn else image
+
+    def _open_at(self, node: str) -> Stream | None:
+        for backend in _backends():
+            capture = self._open_capture(node, backend)
+            if capture.isOpened():
+                self._controls.restore(capture)
+                raw = backend == cv2.CAP_V4L2
+                return Stream(capture, raw, self._settings.settling_frames, self._settings.attempts)
+            capture.release()
+        return None
+
+    def _turn(self, knob: Callable[[Properties], bool]) -> bool:
+        with self._lock:
+            self.open()
+            stream = self._required()
+            return self._in_driver(lambda: knob(stream.capture))
+
+    def _required(self) -> Stream:
+        if self._stream is None:
             raise CameraUnplugged
-        if self._size == size:
-            return size
-        capture.set(cv2.CAP_PROP_FRAME_WIDTH, size[0])
-        capture.set(cv2.CAP_PROP_FRAME_HEIGHT, size[1])
-        given = (int(capture.get(cv2.CAP_PROP_FRAME_WIDTH)), int(capture.get(cv2.CAP_PROP_FRAME_HEIGHT)))
-        if given != self._size:
-            self._size = given
-            self._unsettled = self._settings.settling_frames
-        return given
+        return self._stream
 
-    _unsettled = 0
+    def _in_driver(self, work: Callable[[], Answer], opening: bool = False) -> Answer:
+        """Raises CameraFrozen when the driver does not answer; what it held is released when it does at last."""
+        seconds = self._settings.open_timeout_seconds if opening else self._settings.read_timeout_seconds
+        held = self._stream
 
-    def _read_sound_frame(self) -> np.ndarray:
-        while self._unsettled > 0:
-            self._read()
-            self._unsettled -= 1
-        for _ in range(self._settings.attempts):
-            image = self._read()
-            if not is_half_decoded(image):
-                return image
-        raise PictureDamaged
+        def let_go(late: object) -> None:
+            stream = held or (late if isinstance(late, Stream) else None)
+            if stream is not None:
+                stream.capture.release()
 
-    def _read(self) -> np.ndarray:
-        """Read one frame in a thread of its own, because a frozen device blocks for ever inside the driver."""
-        capture = self._capture
-        if capture is None:
-            raise CameraUnplugged
-        answer: list[tuple[bool, Any]] = []
-        given_up = threading.Event()
-        reader = threading.Thread(target=_read_into, args=(capture, answer, given_up), daemon=True)
-        reader.start()
-        reader.join(self._settings.read_timeout_seconds)
-        if not answer:
-            given_up.set()
-            self._capture, self._size = None, None
-            raise CameraFrozen
-        worked, image = answer[0]
-        if not worked or image is None:
-            raise CameraUnplugged if self._locate(self._description) is None else PictureDamaged
-        return image
+        try:
+            return self._driver.do(work, seconds, abandoned=let_go)
+        except DriverStuck:
+            self._stream = None
+            raise CameraFrozen from None
 
-
-def _read_into(capture: Capture, answer: list[tuple[bool, Any]], given_up: threading.Event) -> None:
-    try:
-        answer.append(capture.read())
-    except cv2.error:
-        answer.append((False, None))
-    if given_up.is_set():
-        capture.release()
+    def _wait_until_back(self) -> None:
+        """After a reset the device is enumerated anew, which takes a second or two."""
+        until = time.monotonic() + self._settings.back_within_seconds
+        while time.monotonic() < until:
+            found = self._locate()
+            if found is not None and found.video_node is not None:
+                return
+            time.sleep(0.1)
 
 
 def list_by_probing(open_capture: OpenCapture | None = None, count: int = 4) -> list[CameraDescription]:
@@ -219,19 +230,6 @@ def list_by_probing(open_capture: OpenCapture | None = None, count: int = 4) -> 
     return found
 
 
-def wait_until_back(camera: UvcCamera, seconds: float, pause: float = 0.5) -> bool:
-    """Try to open an unplugged camera until it is back or the time is over; True when it is open."""
-    until = time.monotonic() + seconds
-    while True:
-        try:
-            camera.open()
-            return True
-        except (CameraUnplugged, CameraBusy):
-            if time.monotonic() >= until:
-                return False
-            time.sleep(pause)
-
-
 def _backends() -> tuple[int, ...]:
     if sys.platform == "win32":
         return (cv2.CAP_MSMF, cv2.CAP_DSHOW)
@@ -240,12 +238,3 @@ def _backends() -> tuple[int, ...]:
 
 def _open_video_capture(node: str, backend: int) -> Capture:
     return cv2.VideoCapture(int(node) if node.isdigit() else node, backend)
-
-
-def _current_node(description: CameraDescription) -> str | None:
-    """Look the camera up anew; a node named by hand counts while it exists."""
-    found = find_camera(description.identity)
-    if found is not None and found.video_node is not None:
-        return found.video_node
-    node = description.video_node
-    return node if node and (node.isdigit() or Path(node).exists()) else None

@@ -17,6 +17,7 @@ from typing import Literal
 import cv2
 import numpy as np
 
+from kiosk.camera.controls import Control
 from kiosk.camera.protocol import CameraDescription, CameraFrozen, CameraUnplugged, Frame
 
 Desk = Literal["dark", "light", "wood"]
@@ -27,6 +28,8 @@ VIEW_WIDTH_MM = 380.0
 VIEW_HEIGHT_MM = 285.0
 MARGIN_MM = 7.0
 GRAIN_TILE = 512
+SHARPEST = 0.6
+GAIN_STEP, GAIN_ENDS = 1.15, (0.4, 2.5)
 
 
 @dataclass(frozen=True)
@@ -47,8 +50,10 @@ class VirtualCameraSettings:
     unevenness: float = 0.25
     #: darkness of the shadow the sheet throws on the desk: 0 none, 1 black
     shadow: float = 0.35
-    #: softness of the lens: sigma of a Gaussian in pixels of a still picture
-    blur: float = 0.6
+    #: softness of the lens: sigma of a Gaussian in pixels of a still picture; focusing anew sets it back
+    blur: float = SHARPEST
+    #: what the sensor makes of the light: 1 as it is, more is brighter
+    gain: float = 1.0
     #: brightness of a lamp's reflection on the sheet: 0 none, 1 burns everything out
     glare: float = 0.0
     #: where the reflection lies on the sheet, as fractions (right, down) of its width and height
@@ -114,6 +119,10 @@ class VirtualCamera:
         """Return a full-size frame; raises CameraUnplugged or CameraFrozen as the settings say."""
         return self._frame(self._settings.resolution)
 
+    def controls(self) -> VirtualControls:
+        """Its knobs, which change the drawn picture as real ones do."""
+        return VirtualControls(self)
+
     def place(self, picture: np.ndarray | None, width_mm: float = 210.0, height_mm: float = 297.0) -> None:
         """Lay a BGR picture of that size on the desk, its top away from the viewer; None clears the desk."""
         if picture is not None and (width_mm <= 0 or height_mm <= 0):
@@ -172,6 +181,39 @@ class VirtualCamera:
         top, left = (self._frames * 29) % 64, (self._frames * 41) % 64
         grain = self._grains[width, height][top : top + height, left : left + width]
         return cv2.add(scene, grain, dtype=cv2.CV_8U)
+
+
+class VirtualControls:
+    """CameraControls of a virtual camera; raises CameraUnplugged while the plug is out."""
+
+    def __init__(self, camera: VirtualCamera) -> None:
+        self._camera = camera
+
+    def list_present(self) -> tuple[Control, ...]:
+        """Focus is automatic, and the light can be turned."""
+        self._camera.open()
+        return (Control("auto_focus", 1.0), Control("gain", self._camera.settings.gain))
+
+    def refocus(self) -> bool:
+        """The picture is sharp afterwards."""
+        self._camera.open()
+        self._camera.adjust(blur=SHARPEST)
+        return True
+
+    def brighter(self) -> bool:
+        """One step lighter; False at the end of the scale."""
+        return self._turn(GAIN_STEP)
+
+    def darker(self) -> bool:
+        """One step darker; False at the end of the scale."""
+        return self._turn(1 / GAIN_STEP)
+
+    def _turn(self, factor: float) -> bool:
+        self._camera.open()
+        before = self._camera.settings.gain
+        after = min(max(before * factor, GAIN_ENDS[0]), GAIN_ENDS[1])
+        self._camera.adjust(gain=after)
+        return after != before
 
 
 def compose(
@@ -309,7 +351,9 @@ def _light(scene: np.ndarray, settings: VirtualCameraSettings) -> np.ndarray:
     width, height = scene.shape[1], scene.shape[0]
     across, down = np.meshgrid(np.linspace(0, 1, 16, dtype=np.float32), np.linspace(0, 1, 12, dtype=np.float32))
     falloff = 1.0 - settings.unevenness * 0.5 * (0.7 * across + 0.3 * down)
-    field = cv2.resize(falloff * np.float32(settings.light), (width, height), interpolation=cv2.INTER_LINEAR)
+    field = cv2.resize(
+        falloff * np.float32(settings.light * settings.gain), (width, height), interpolation=cv2.INTER_LINEAR
+    )
     return cv2.multiply(scene, cv2.merge([field] * 3), dtype=cv2.CV_8U)
 
 

@@ -1,7 +1,6 @@
 """Settings, printer and status bar: every fault names what to mend."""
 
 import logging
-import stat
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
@@ -9,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from kiosk import health
-from kiosk.printer import CupsPrinter, FolderPrinter, PrinterTrouble, printer_for
+from kiosk.printer import FolderPrinter, PrinterTrouble, printer_for
 from kiosk.safe import NoRoom
 from kiosk.settings import SettingsFault, read_settings
 from tests.kiosk.conftest import START
@@ -35,6 +34,22 @@ def test_settings_are_read_relative_to_their_file(settings_file, tmp_path):
     assert settings.camera == f"folder:{tmp_path / 'scans'}"
 
 
+def test_a_city_table_of_cameras_is_read_relative_to_the_file_too(settings_file, tmp_path):
+    settings = read_settings(
+        settings_file(
+            'data_folder = "d"\nserver_url = "https://a.example"\ncamera = "uvc:auto"\ncamera_models = "city.yaml"'
+        )
+    )
+    assert settings.camera == "uvc:auto" and settings.camera_models == tmp_path / "city.yaml"
+    assert settings.card_reader == "none"
+
+
+@pytest.mark.parametrize("reader", ["none", "serial:/dev/ttyUSB0", "serial:COM3", "usb", "simulated"])
+def test_every_kind_of_card_reader_may_be_named(settings_file, reader):
+    text = f'data_folder = "d"\nserver_url = "https://a.example"\ncard_reader = "{reader}"'
+    assert read_settings(settings_file(text)).card_reader == reader
+
+
 @pytest.mark.parametrize(
     ("text", "key"),
     [
@@ -42,6 +57,7 @@ def test_settings_are_read_relative_to_their_file(settings_file, tmp_path):
         ('server_url = "https://a.example"', "data_folder"),
         ('data_folder = "d"\nserver_url = "https://a.example"\nscreen_port = 99999', "screen_port"),
         ('data_folder = "d"\nserver_url = "https://a.example"\ncamera = "twain"', "camera"),
+        ('data_folder = "d"\nserver_url = "https://a.example"\ncard_reader = "bluetooth"', "card_reader"),
         ('data_folder = "d"\nserver_url = "http://a.example"', "server_url"),
         ("not toml at all [", "读不懂"),
     ],
@@ -95,7 +111,7 @@ def test_a_full_disk_prints_nothing_and_says_so(tmp_path, monkeypatch):
         raise NoRoom
 
     printer = FolderPrinter(tmp_path / "printed")
-    monkeypatch.setattr("kiosk.printer.write_durably", full)
+    monkeypatch.setattr("kiosk.printer.folder.write_durably", full)
     with pytest.raises(PrinterTrouble, match="硬盘满了没有"):
         printer.print_pdf("notice", PDF)
 
@@ -107,47 +123,6 @@ def test_printed_files_are_swept_after_some_days(tmp_path):
     assert len(list((tmp_path / "printed").iterdir())) == 1
     printer.sweep(keep_days=-1)
     assert not list((tmp_path / "printed").iterdir())
-
-
-@pytest.fixture
-def cups(tmp_path, monkeypatch):
-    """Stand-ins for lp and lpstat that write down what they were asked."""
-
-    def install(lpstat: str = "printer office is idle.", lp_status: int = 0) -> CupsPrinter:
-        for name, script in (
-            ("lpstat", f"#!/bin/sh\necho '{lpstat}'\n"),
-            ("lp", f'#!/bin/sh\necho "$@" > {tmp_path}/asked\ncat > {tmp_path}/given\nexit {lp_status}\n'),
-        ):
-            file = tmp_path / name
-            file.write_text(script)
-            file.chmod(file.stat().st_mode | stat.S_IEXEC)
-        monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
-        monkeypatch.setattr("kiosk.printer.SEARCH_PATH", f"{tmp_path}:/usr/bin:/bin")
-        return CupsPrinter("office")
-
-    return install
-
-
-def test_cups_gets_the_sheet_as_a4_on_its_standard_input(cups, tmp_path):
-    printed = cups().print_pdf("-o evil; rm", PDF)
-    asked = (tmp_path / "asked").read_text()
-    assert "-d office" in asked and "media=A4" in asked and "; rm" not in asked and "-t o_evil__rm" in asked
-    assert (tmp_path / "given").read_bytes() == PDF and printed.path is None
-
-
-@pytest.mark.parametrize(
-    ("lpstat", "lp_status", "words"),
-    [("printer office disabled since Monday -", 0, "可能缺纸或卡纸"), ("printer office is idle.", 1, "没有接下这张纸")],
-)
-def test_a_printer_in_trouble_says_what_to_look_at(cups, lpstat, lp_status, words):
-    with pytest.raises(PrinterTrouble, match=words):
-        cups(lpstat, lp_status).print_pdf("notice", PDF)
-
-
-def test_a_pc_without_cups_says_so(monkeypatch):
-    monkeypatch.setattr("kiosk.printer.SEARCH_PATH", "/nowhere")
-    with pytest.raises(PrinterTrouble, match="没有装打印程序"):
-        CupsPrinter("office").print_pdf("notice", PDF)
 
 
 @pytest.mark.parametrize(

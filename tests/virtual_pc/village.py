@@ -19,7 +19,7 @@ from tests.virtual_pc.machine.village_pc import CODE, VillagePc, free_port
 SETTINGS = "/root/kiosk.toml"
 DATA = "/root/kiosk"
 #: an emulated processor is many times slower than the oldest PC in a village
-SLOW_SECONDS = 150
+SLOW_SECONDS = 240
 
 
 class Refused(Exception):
@@ -49,20 +49,24 @@ class SlowCounter(KioskCounter):
         self._session.get(f"{self._base}/preview?after=0", timeout=SLOW_SECONDS)
         return self.sign("camera")
 
-    def refusal_of_capture(self, material_id: str) -> Refused:
-        """Press the button where no picture can come of it."""
+    def refusal_of(self, path: str, body: dict[str, Any]) -> Refused:
+        """Press a button where nothing can come of it."""
         try:
-            outcome = self.capture(material_id)
+            answer = self.call("POST", path, body)
         except Refused as refused:
             return refused
-        raise AssertionError(f"a page was taken all the same: {outcome['findings']}")
+        raise AssertionError(f"{path} worked all the same: {answer.get('findings')}")
+
+    def refusal_of_capture(self, material_id: str) -> Refused:
+        return self.refusal_of("/api/visit/capture", {"material_id": material_id})
 
 
 class Village:
     """What a test holds in its hands."""
 
-    def __init__(self, pc: VillagePc, practice: Practice, counter: SlowCounter, parts: Parts):
-        self.pc, self.practice, self.counter, self.parts = pc, practice, counter, parts
+    def __init__(self, pc: VillagePc, practice: Practice, counter: SlowCounter, kiosk: int):
+        """`kiosk` is the process id of the kiosk inside the PC."""
+        self.pc, self.practice, self.counter, self.kiosk = pc, practice, counter, kiosk
         self._plugs: list[Plug | None] = [None] * 3
 
     def plug(self, device: UsbDevice) -> Plug:
@@ -118,11 +122,12 @@ def open_village(image: Image, state: Path, folder: Path, camera: str, printer: 
         pc.mount_code()
         pc.connect_line()
         parts.wait_until("server", answers(practice.server_url))
-        _start_kiosk(pc, code, camera, printer)
-        yield Village(pc, practice, _counter(pc, folder), parts)
+        kiosk = _start_kiosk(pc, code, camera, printer)
+        yield Village(pc, practice, _counter(pc, folder), kiosk)
 
 
-def _start_kiosk(pc: VillagePc, code: str | None, camera: str, printer: str) -> None:
+def _start_kiosk(pc: VillagePc, code: str | None, camera: str, printer: str) -> int:
+    """The process id of the kiosk, whose page is open by now."""
     settings = {
         "data_folder": DATA,
         "server_url": f"http://127.0.0.1:{pc.wires.server_port}",
@@ -132,15 +137,13 @@ def _start_kiosk(pc: VillagePc, code: str | None, camera: str, printer: str) -> 
         "idle_lock_minutes": 240,
         "status_every_seconds": 2.0,
     }
-    lines = (f"{key} = {value!r}\n" for key, value in settings.items())
-    pc.guest.write(SETTINGS, "".join(lines).encode())
+    pc.guest.write(SETTINGS, "".join(f"{key} = {value!r}\n" for key, value in settings.items()).encode())
     command = f"cd {CODE} && exec python3 -m hongye kiosk --settings {SETTINGS} --enrolment-code {code}"
-    pc.guest.start(command, "/tmp/kiosk.said")
-    try:
-        pc.guest.wait_for(f"[ -s {DATA}/screen.url ] || ! pgrep -f 'hongye kiosk' > /dev/null", SLOW_SECONDS)
-        pc.guest.run(f"[ -s {DATA}/screen.url ]")
-    except Exception as never:
-        raise AssertionError(f"the kiosk did not start:\n{pc.guest.ask('cat /tmp/kiosk.said').words}") from never
+    kiosk = pc.guest.start(command, "/tmp/kiosk.said")
+    pc.guest.wait_for(f"[ -s {DATA}/screen.url -o ! -d /proc/{kiosk} ]", SLOW_SECONDS)
+    if pc.guest.ask(f"[ -s {DATA}/screen.url ]").status:
+        raise AssertionError(f"the kiosk did not start:\n{pc.guest.run('cat /tmp/kiosk.said')}")
+    return kiosk
 
 
 def _counter(pc: VillagePc, folder: Path) -> SlowCounter:

@@ -3,7 +3,9 @@
 from pathlib import Path
 from types import SimpleNamespace
 
-from kiosk.camera.discovery import find_camera, list_cameras, list_video_nodes, load_models
+from kiosk.camera.discovery import find_camera, list_cameras, list_video_nodes
+from kiosk.camera.models import load_models
+from tests.kiosk.camera.usb_bytes import DOCUMENT_CAMERA, device
 
 VIDEO, HUB, MISCELLANEOUS = 0x0E, 0x09, 0xEF
 
@@ -93,13 +95,34 @@ def test_sysfs_alone_is_enough_where_there_is_no_libusb(tmp_path: Path) -> None:
     assert find_camera("uvc:0000:0000:other", usb_finder=lambda: [], sysfs=tmp_path) is None
 
 
-def test_a_city_can_name_its_own_models_and_a_broken_table_names_nothing(tmp_path: Path) -> None:
+def test_the_sizes_a_camera_offers_come_from_sysfs_where_pyusb_has_none(tmp_path: Path) -> None:
+    make_node(tmp_path, 0, "1.4")
+    described = tmp_path / "devices" / "usb1" / "1-1.4" / "descriptors"
+    described.write_bytes(device(0x0C45, 0x6366) + DOCUMENT_CAMERA)
+    cameras = list_cameras(usb_finder=lambda: [FakeUsbDevice(0x0C45, 0x6366, ports=(1, 4))], sysfs=tmp_path)
+    assert cameras[0].offers.largest_area == 3264 * 2448
+    described.write_bytes(b"\0\0\0")
+    assert list_cameras(usb_finder=lambda: [], sysfs=tmp_path)[0].offers is None
+
+
+def test_without_the_right_to_read_strings_the_name_is_the_kernels(tmp_path: Path) -> None:
+    make_node(tmp_path, 0, "1.4")
+    unread = FakeUsbDevice(0x0C45, 0x6366, ports=(1, 4))
+    unread.product = None
+    assert list_cameras(usb_finder=lambda: [unread], sysfs=tmp_path)[0].name == "HD Document Camera"
+
+
+def test_a_city_can_name_its_own_models_and_a_broken_row_names_nothing(tmp_path: Path, caplog) -> None:
     table = tmp_path / "models.yaml"
-    table.write_text("- {vendor_id: 0x1111, product_id: 1, name: 镇里发的高拍仪}\n", encoding="utf-8")
-    cameras = list_cameras(
-        usb_finder=lambda: [FakeUsbDevice(0x1111, 1, "A7")], sysfs=tmp_path / "no", models=load_models(table)
+    table.write_text(
+        "- {vendor_id: 0x1111, product_id: 1, name: 镇里发的高拍仪, document_camera: true, rotation: 180}\n"
+        "- {vendor_id: 0x2222, colour: blue}\n",
+        encoding="utf-8",
     )
+    models = load_models(table)
+    cameras = list_cameras(usb_finder=lambda: [FakeUsbDevice(0x1111, 1, "A7")], sysfs=tmp_path / "no", models=models)
     assert cameras[0].name == "镇里发的高拍仪"
+    assert cameras[0].model.document_camera is True and cameras[0].model.rotation == 180
+    assert (0x0C45, None) in models and (0x2222, None) not in models and "row 2" in caplog.text
     table.write_text("{{{", encoding="utf-8")
-    assert load_models(table) == {}
-    assert load_models()
+    assert load_models(table) == load_models() == load_models(tmp_path / "nowhere.yaml")

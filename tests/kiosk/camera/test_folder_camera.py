@@ -1,5 +1,6 @@
 """The folder camera: oldest first, each picture once, broken pictures set aside with a sentence."""
 
+import io
 import os
 import time
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from PIL import Image
 
 from kiosk.camera.folder import READ_FOLDER, UNREADABLE_FOLDER, FolderCamera
 from kiosk.camera.protocol import Camera, CameraUnplugged, NothingToRead, PictureDamaged
@@ -67,3 +69,82 @@ def test_two_pictures_of_the_same_name_are_both_kept(tmp_path: Path) -> None:
 def test_a_missing_folder_is_a_missing_camera(tmp_path: Path) -> None:
     with pytest.raises(CameraUnplugged, match="文件夹"):
         FolderCamera(tmp_path / "nowhere").still()
+
+
+def stack_of(*greys: int) -> bytes:
+    """A TIFF with a page of each grey."""
+    pages = [Image.fromarray(np.random.default_rng(g).integers(g, g + 20, (80, 60)).astype(np.uint8)) for g in greys]
+    file = io.BytesIO()
+    pages[0].save(file, "TIFF", save_all=True, append_images=pages[1:])
+    return file.getvalue()
+
+
+def test_every_page_of_a_stack_in_one_file_is_read_before_the_file_moves(tmp_path: Path) -> None:
+    stack = tmp_path / "stack.tif"
+    stack.write_bytes(stack_of(30, 120, 200))
+    os.utime(stack, (1, 1))
+    camera = FolderCamera(tmp_path)
+    for grey in (30, 120):
+        assert abs(camera.preview().image.mean() - grey - 10) < 3
+        assert abs(camera.still().image.mean() - grey - 10) < 3
+        assert stack.exists()
+    assert abs(camera.still().image.mean() - 210) < 3
+    assert not stack.exists() and (tmp_path / READ_FOLDER / "stack.tif").exists()
+    with pytest.raises(NothingToRead):
+        camera.still()
+
+
+def test_a_file_that_pauses_while_it_is_written_is_not_set_aside(tmp_path: Path) -> None:
+    drop(tmp_path, "slow.png", 90, seconds_ago=5)
+    whole = (tmp_path / "slow.png").read_bytes()
+    (tmp_path / "slow.png").write_bytes(whole[: len(whole) // 2])
+    os.utime(tmp_path / "slow.png", (time.time() - 5,) * 2)
+    drop(tmp_path, "next.png", 150, seconds_ago=3)
+    camera = FolderCamera(tmp_path)
+    assert camera.still().image.mean() > 140
+    with pytest.raises(NothingToRead):
+        camera.still()
+    (tmp_path / "slow.png").write_bytes(whole)
+    os.utime(tmp_path / "slow.png", (time.time() - 2,) * 2)
+    assert camera.still().image.mean() < 110
+
+
+def test_sub_folders_are_searched_and_what_is_no_picture_is_left_alone(tmp_path: Path) -> None:
+    day = tmp_path / "2026-03-02"
+    day.mkdir()
+    (tmp_path / ".trash").mkdir()
+    drop(day, "scan.png", 90)
+    drop(tmp_path / ".trash", "old.png", 90)
+    for name in ("Thumbs.db", "scan.pdf", "~half.png", ".hidden.png"):
+        (tmp_path / name).write_bytes(b"no picture")
+        os.utime(tmp_path / name, (1, 1))
+    camera = FolderCamera(tmp_path)
+    assert camera.count_unread() == 1
+    camera.still()
+    assert (tmp_path / READ_FOLDER / "scan.png").exists() and camera.count_unread() == 0
+    assert (tmp_path / "~half.png").exists()
+
+
+def test_a_single_file_is_read_each_time_a_scanner_writes_it(tmp_path: Path) -> None:
+    camera = FolderCamera(tmp_path / "scan.png")
+    with pytest.raises(NothingToRead):
+        camera.still()
+    for grey in (40, 140):
+        drop(tmp_path, "scan.png", grey)
+        drop(tmp_path, "other.png", 90)
+        assert abs(camera.still().image.mean() - grey - 10) < 3
+        with pytest.raises(NothingToRead):
+            camera.still()
+    assert len(list((tmp_path / READ_FOLDER).iterdir())) == 2
+
+
+def test_a_file_that_cannot_be_moved_is_not_read_twice(tmp_path: Path, monkeypatch) -> None:
+    def refuse(*_):
+        raise PermissionError("held by the scanner's program")
+
+    drop(tmp_path, "held.png", 90)
+    camera = FolderCamera(tmp_path)
+    monkeypatch.setattr(Path, "replace", refuse)
+    assert camera.still().image.size
+    with pytest.raises(NothingToRead):
+        camera.still()

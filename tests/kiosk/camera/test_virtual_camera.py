@@ -110,3 +110,24 @@ def test_a_frozen_camera_says_so_until_replugged() -> None:
 def test_a_setting_that_does_not_exist_is_refused() -> None:
     with pytest.raises(TypeError):
         VirtualCamera(SMALL).adjust(brightness=1)
+
+
+def test_its_knobs_sharpen_and_lighten_the_picture_until_their_ends() -> None:
+    camera = VirtualCamera(SMALL)
+    camera.adjust(blur=12.0, noise=0.0)
+    camera.place(
+        np.kron(np.indices((30, 21)).sum(axis=0) % 2, np.ones((10, 10)))[..., None].repeat(3, 2).astype(np.uint8) * 200
+    )
+    soft, knobs = camera.still().image, camera.controls()
+    assert knobs.refocus()
+    sharp = camera.still().image
+    assert sharp.std() > soft.std() * 1.2
+    assert knobs.brighter() and camera.still().image.mean() > sharp.mean()
+    assert {control.name for control in knobs.list_present()} == {"auto_focus", "gain"}
+    steps = sum(knobs.darker() for _ in range(30))
+    assert 0 < steps < 30 and camera.still().image.mean() < sharp.mean()
+    camera.adjust(unplug_after_frames=0)
+    with pytest.raises(CameraUnplugged):
+        camera.preview()
+    with pytest.raises(CameraUnplugged):
+        knobs.refocus()

@@ -1,0 +1,36 @@
+"""Discovery through the real pyusb and libusb, on a bus that umockdev pretends."""
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[3]
+
+
+@pytest.fixture(scope="module")
+def bus() -> dict:
+    wrapper = shutil.which("umockdev-wrapper")
+    if wrapper is None:
+        pytest.skip("umockdev is not installed (scripts/system-packages.sh test)")
+    command = [wrapper, sys.executable, "-m", "tests.kiosk.camera.umockdev_bus"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def test_a_document_camera_and_a_webcam_are_told_apart(bus: dict) -> None:
+    webcam, document = bus["both"]
+    assert document["identity"] == "uvc:1b17:0211@1-4" and webcam["identity"] == "uvc:05a3:9999@1-2"
+    assert document["largest"] == [3264, 2448] and webcam["largest"] == [1920, 1080]
+    assert document["controls"] == ["auto_focus", "brightness", "contrast", "focus"]
+    assert document["chosen"] and not webcam["chosen"]
+    assert "exposure" in webcam["controls"] and "focus" not in webcam["controls"]
+
+
+def test_a_pulled_plug_and_another_port_are_seen(bus: dict) -> None:
+    assert [camera["identity"] for camera in bus["unplugged"]] == ["uvc:05a3:9999@1-2"]
+    assert [camera["identity"] for camera in bus["back"]] == ["uvc:05a3:9999@1-2", "uvc:1b17:0211@1-3"]
