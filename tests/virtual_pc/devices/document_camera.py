@@ -84,7 +84,7 @@ class DocumentCamera(UsbDevice):
         #: the modes committed to, in order: what a computer really asked for
         self.agreed: list[Mode] = []
         self.frames_sent = 0
-        self._desk, self._modes, self._isochronous = desk, modes, isochronous
+        self._desk, self._modes, self.is_isochronous = desk, modes, isochronous
         self._mode_number, self._streaming, self._last_error = 1, False, 0
         self.controls = _controls()
         self.restart()
@@ -102,7 +102,7 @@ class DocumentCamera(UsbDevice):
     # --- what it is
 
     def configuration_descriptor(self) -> bytes:
-        return video_configuration(self._modes, self._isochronous)
+        return video_configuration(self._modes, self.is_isochronous)
 
     def interfaces(self) -> list[Interface]:
         return [
@@ -111,7 +111,7 @@ class DocumentCamera(UsbDevice):
         ]
 
     def endpoints(self) -> list[Endpoint]:
-        if not self._isochronous:
+        if not self.is_isochronous:
             return [Endpoint(STREAM_ENDPOINT, BULK, 0, STREAMING_INTERFACE, BULK_PACKET)]
         if not self.alternate(STREAMING_INTERFACE):
             return []
@@ -149,7 +149,7 @@ class DocumentCamera(UsbDevice):
         return self._agreement()
 
     def _agreement(self) -> bytes:
-        payload = ISO_PAYLOAD if self._isochronous else BULK_PAYLOAD
+        payload = ISO_PAYLOAD if self.is_isochronous else BULK_PAYLOAD
         chosen = struct.pack("<HBBI", 1, 1, self._mode_number, self.mode.interval)
         return chosen + struct.pack("<HHHHH", 0, 0, 0, 0, 50) + struct.pack("<II", self.mode.largest_frame, payload)
 
@@ -167,7 +167,7 @@ class DocumentCamera(UsbDevice):
         if self._rest is None:
             if time.monotonic() < self._next_frame_at:
                 return None
-            self._rest = self._payloads(min(limit, ISO_PAYLOAD if self._isochronous else BULK_PAYLOAD))
+            self._rest = self._payloads(min(limit, ISO_PAYLOAD if self.is_isochronous else BULK_PAYLOAD))
         payload = next(self._rest, None)
         if payload is not None:
             return payload

@@ -18,6 +18,8 @@ from tests.virtual_pc.machine.qemu import GUEST_ADDRESS, SERVER_ADDRESS, Wires, 
 
 CODE = "/host"
 MOUNT_CODE = f"mount -t 9p -o trans=virtio,version=9p2000.L,msize=262144,cache=loose,ro code {CODE}"
+#: a machine whose test run was killed ends by itself
+LONGEST_SECONDS = "3600"
 RELAY = "/usr/local/lib/village-pc/relay.py"
 
 
@@ -29,7 +31,7 @@ class VillagePc:
         self.wires = Wires(folder, screen_port=free_port(), server_port=server_port or free_port())
         self._words = (folder / "qemu.log").open("wb")
         self._process = subprocess.Popen(
-            command_line(image, self.wires, state),
+            ["timeout", LONGEST_SECONDS, *command_line(image, self.wires, state)],
             stdin=subprocess.DEVNULL,
             stdout=self._words,
             stderr=self._words,
