@@ -78,6 +78,8 @@ def _part_commands(words: Words) -> None:
         part.add_argument("--settings", type=Path, required=True, help="its settings file")
         if name == "kiosk":
             part.add_argument("--enrolment-code", help="the one-time code of a new machine")
+    devices = _command(words, "devices", "devices:devices", "list cameras and serial ports, as the settings name them")
+    devices.add_argument("--models", type=Path, help="a city's own table of cameras")
 
 
 def _picture_commands(words: Words) -> None:

@@ -62,7 +62,7 @@ class KioskRunning(Exception):
 
 
 class Kiosk:
-    """One running kiosk; `address` opens its page."""
+    """One running kiosk; `address` opens its page, `card_reader` is None where the settings name none."""
 
     def __init__(
         self,
@@ -90,13 +90,14 @@ class Kiosk:
         opened.enter_context(_sole_use(folder))
         sockets = _sockets(settings.screen_port, opened)
         machine = _credentials(settings, enrolment_code)
+        self.card_reader = card_reader_for(settings.card_reader, specimen_card(story_person()))
+        if self.card_reader is not None:
+            opened.callback(self.card_reader.close)
         clock = clock_for(settings.clock_file)
         self.port: int = sockets[0].getsockname()[1]
         self._gate = Gate(self.port)
         equipment, surroundings = self._equip(settings, machine, clock, camera, eye)
         opened.callback(equipment.outbox.close)
-        if equipment.card_reader is not None:
-            opened.callback(equipment.card_reader.close)
         self.counter = Counter(equipment)
         self.app = create_app(self.counter, self._gate, PracticeDesk(equipment.live_view), surroundings)
         self.sockets = sockets
@@ -169,7 +170,6 @@ class Kiosk:
             uplink=uplink,
             printer=printer,
             live_view=live_view,
-            card_reader=card_reader_for(settings.card_reader, specimen_card(story_person())),
             paper=VillagePaper(catalogue, service_point, machine.village_name, machine.public_url),
             idle_lock_seconds=settings.idle_lock_minutes * 60,
         )

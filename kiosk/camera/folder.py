@@ -87,7 +87,7 @@ class FolderCamera:
         image, path, changed, pages = self._oldest()
         done = self._pages_read[path, changed] = self._pages_read.get((path, changed), 0) + 1
         if done >= pages:
-            self._move(path, READ_FOLDER)
+            self._move(path, changed, READ_FOLDER)
         return Frame(image, self._clock())
 
     def controls(self) -> None:
@@ -138,14 +138,13 @@ class FolderCamera:
             return image, pages
         if _begins_like_a_picture(content) and time.time() - changed < UNFINISHED_SECONDS:
             raise NotYetWhole
-        self._move(path, UNREADABLE_FOLDER)
+        self._move(path, changed, UNREADABLE_FOLDER)
         raise PictureDamaged(f"图片打不开：{path.name}，已移到“{UNREADABLE_FOLDER}”文件夹。请把这一张重新扫描。")
 
-    def _move(self, path: Path, folder: str) -> None:
+    def _move(self, path: Path, changed: float, folder: str) -> None:
         """A file that cannot be moved is remembered as read, so that it does not come a second time."""
         target = self._folder / folder
         free = target / path.name
-        changed = path.stat().st_mtime
         try:
             target.mkdir(exist_ok=True)
             if free.exists():

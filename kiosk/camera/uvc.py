@@ -88,16 +88,7 @@ class UvcCamera:
     def open(self) -> None:
         """Open the device; raises CameraUnplugged, CameraStalled, CameraForbidden, CameraBusy or CameraFrozen."""
         with self._lock:
-            if self._stream is not None:
-                return
-            found = self._locate()
-            if found is not None:
-                self._description = found
-            if found is None or found.video_node is None:
-                raise why_closed(found)
-            self._stream = self._in_driver(lambda: self._open_at(str(found.video_node)), opening=True)
-            if self._stream is None:
-                raise why_closed(found)
+            self._patiently(self._open)
 
     def close(self) -> None:
         """Release the device."""
@@ -127,17 +118,37 @@ class UvcCamera:
         return self._controls
 
     def _take(self, choose_size: Callable[[Stream], None]) -> np.ndarray:
-        """Read one sound frame, climbing the ladder of recovery while a program can help."""
+        """Read one sound frame."""
+
+        def attempt() -> np.ndarray:
+            self._open()
+            return self._upright(self._read(choose_size))
+
+        return self._patiently(attempt)
+
+    def _patiently(self, attempt: Callable[[], Answer]) -> Answer:
+        """Try, climbing the ladder of recovery while a program can help; the device is closed after a trouble."""
         ladder = self._recovery.begin()
         while True:
             try:
-                self.open()
-                return self._upright(self._read(choose_size))
+                return attempt()
             except CameraTrouble as trouble:
                 self.close()
                 if not ladder.climb(trouble, self._description):
                     raise
                 self._wait_until_back()
+
+    def _open(self) -> None:
+        if self._stream is not None:
+            return
+        found = self._locate()
+        if found is not None:
+            self._description = found
+        if found is None or found.video_node is None:
+            raise why_closed(found)
+        self._stream = self._in_driver(lambda: self._open_at(str(found.video_node)), opening=True)
+        if self._stream is None:
+            raise why_closed(found)
 
     def _read(self, choose_size: Callable[[Stream], None]) -> np.ndarray:
         stream = self._required()
@@ -181,7 +192,7 @@ class UvcCamera:
 
     def _turn(self, knob: Callable[[Properties], bool]) -> bool:
         with self._lock:
-            self.open()
+            self._open()
             stream = self._required()
             return self._in_driver(lambda: knob(stream.capture))
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import secrets
 import time
 from collections.abc import Callable
@@ -41,7 +40,7 @@ class CupsPrinter(FollowedPrinter):
         self._queue = queue
         self._uri = f"ipp://localhost/printers/{queue}"
         self._client = client or IppClient()
-        self._user = getpass.getuser()
+        self._user = ipp.user_name()
         self._remembered: tuple[float, str | None] = (float("-inf"), None)
 
     def trouble(self) -> str | None:

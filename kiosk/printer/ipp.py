@@ -156,7 +156,7 @@ class IppClient:
         headers = {"Content-Type": "application/ipp"}
         if self._place.startswith("/"):
             # CUPS asks the kernel who stands at the other end of the socket, so that nobody's jobs but our own are touched.
-            headers["Authorization"] = f"PeerCred {getpass.getuser()}"
+            headers["Authorization"] = f"PeerCred {user_name()}"
         try:
             connection.request("POST", path, content, headers)
             response = connection.getresponse()
@@ -173,6 +173,14 @@ class IppClient:
             return _SocketConnection(self._place, self._timeout)
         host, _, port = self._place.partition(":")
         return http.client.HTTPConnection(host, int(port or PORT), timeout=self._timeout)
+
+
+def user_name() -> str:
+    """Under which name jobs are handed in; the number where the account has no name."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return str(os.getuid())
 
 
 def _own_place() -> str:

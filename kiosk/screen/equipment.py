@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from forms.clock import Clock
 from kiosk.agents import AgentRegister
-from kiosk.card_reader.reader import CardReader
 from kiosk.catalogue_store import CatalogueStore
 from kiosk.corrections import RememberedCorrections
 from kiosk.outbox import Outbox
@@ -34,6 +33,5 @@ class Equipment:
     printer: Printer
     live_view: LiveView
     paper: Paper
-    card_reader: CardReader | None = None
     idle_lock_seconds: float = 900.0
     monotonic: Callable[[], float] = time.monotonic

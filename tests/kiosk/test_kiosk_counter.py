@@ -449,3 +449,12 @@ def test_run_kiosk_says_its_address_and_stops_cleanly(tmp_path, server):
     assert not (tmp_path / "d" / "screen.url").exists()
     assert (tmp_path / "d" / "machine.json").stat().st_mode & 0o777 == 0o600
     assert said[0].split("#")[1] not in (tmp_path / "d" / "kiosk.log").read_text(encoding="utf-8")
+
+
+def test_without_a_card_reader_in_the_settings_there_is_none(start):
+    assert start(settings={"card_reader": "none"}).card_reader is None
+
+
+def test_a_simulated_card_reader_has_the_card_of_the_practice_person_on_it(start):
+    kiosk = start(settings={"card_reader": "simulated", "camera": "virtual"})
+    assert kiosk.card_reader.trouble() is None and kiosk.card_reader.read().name == "潘某珍"

@@ -24,13 +24,13 @@ def bus() -> dict:
 
 def test_a_document_camera_and_a_webcam_are_told_apart(bus: dict) -> None:
     webcam, document = bus["both"]
-    assert document["identity"] == "uvc:1b17:0211@1-4" and webcam["identity"] == "uvc:05a3:9999@1-2"
+    assert document["setting"] == "uvc:1b17:0211@1-4" and webcam["setting"] == "uvc:05a3:9999@1-2"
     assert document["largest"] == [3264, 2448] and webcam["largest"] == [1920, 1080]
     assert document["controls"] == ["auto_focus", "brightness", "contrast", "focus"]
-    assert document["chosen"] and not webcam["chosen"]
+    assert document["auto"] and not webcam["auto"]
     assert "exposure" in webcam["controls"] and "focus" not in webcam["controls"]
 
 
 def test_a_pulled_plug_and_another_port_are_seen(bus: dict) -> None:
-    assert [camera["identity"] for camera in bus["unplugged"]] == ["uvc:05a3:9999@1-2"]
-    assert [camera["identity"] for camera in bus["back"]] == ["uvc:05a3:9999@1-2", "uvc:1b17:0211@1-3"]
+    assert [camera["setting"] for camera in bus["unplugged"]] == ["uvc:05a3:9999@1-2"]
+    assert [camera["setting"] for camera in bus["back"]] == ["uvc:05a3:9999@1-2", "uvc:1b17:0211@1-3"]

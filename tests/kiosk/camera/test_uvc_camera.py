@@ -190,6 +190,14 @@ def test_a_frozen_camera_is_reset_on_the_bus_and_goes_on() -> None:
     assert resets == [FOUND] and stuck.released
 
 
+def test_a_camera_that_did_not_start_is_reset_when_it_is_opened() -> None:
+    places = [replace(FOUND, video_node=None)]
+    recovery = Recovery(reset=lambda camera: places.append(FOUND) or True)
+    camera = UvcCamera(FOUND, lambda: places[-1], QUICK, open_capture=lambda *_: ScriptedCapture(), recovery=recovery)
+    camera.open()
+    assert camera.preview().image.size
+
+
 def test_a_camera_that_stays_frozen_asks_for_the_plug_and_threads_do_not_pile_up() -> None:
     never, before = threading.Event(), threading.active_count()
     stuck = ScriptedCapture([lambda: never.wait(30)])

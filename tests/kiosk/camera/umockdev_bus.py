@@ -8,8 +8,7 @@ import json
 import sys
 import time
 
-from kiosk.camera.choosing import Chooser
-from kiosk.camera.discovery import list_cameras
+from hongye.commands.devices import plugged_in
 from tests.kiosk.camera.usb_bytes import DOCUMENT_CAMERA, WEBCAM, device
 
 ROOT_HUB = bytes([18, 1, 0, 2, 9, 0, 1, 64, 0x6B, 0x1D, 2, 0, 0, 6, 0, 0, 0, 1]) + bytes(
@@ -69,22 +68,13 @@ class Bus:
 
 
 def seen(count: int) -> list[dict[str, object]]:
-    """The cameras, once there are so many: a plug is noticed by a thread of libusb."""
+    """What `hongye devices` tells, once there are so many cameras: a plug is noticed by a thread of libusb."""
     for _ in range(100):
-        cameras = list_cameras()
+        cameras = plugged_in(None)["cameras"]
         if len(cameras) == count:
             break
         time.sleep(0.05)
-    chosen = Chooser().choose(cameras)
-    return [
-        {
-            "identity": camera.identity,
-            "largest": camera.offers.sizes()[0].size if camera.offers else None,
-            "controls": sorted(camera.offers.controls) if camera.offers else None,
-            "chosen": camera == chosen,
-        }
-        for camera in cameras
-    ]
+    return cameras
 
 
 if __name__ == "__main__":

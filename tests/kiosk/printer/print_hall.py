@@ -22,20 +22,33 @@ BUS = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration
 <allow send_destination="*"/><allow receive_sender="*"/></policy></busconfig>
 """
 AVAHI = "[server]\nhost-name=hall\nuse-ipv6=no\nallow-interfaces=lo\n[publish]\n"
+# Who may do what is as Debian ships it: jobs belong to their owner, queues to an administrator who says who he is.
 CUPSD = """Listen localhost:{port}
 Listen {folder}/run/cups.sock
 LogLevel info
 Browsing No
-DefaultAuthType None
+DefaultAuthType Basic
 WebInterface No
 <Location />
  Order allow,deny
- Allow all
 </Location>
 <Policy default>
+ JobPrivateAccess default
+ JobPrivateValues default
+ <Limit Create-Job Print-Job Print-URI Validate-Job>
+  Order deny,allow
+ </Limit>
+ <Limit Send-Document Hold-Job Release-Job Restart-Job Purge-Jobs Set-Job-Attributes Cancel-Job Cancel-My-Jobs Close-Job>
+  Require user @OWNER @SYSTEM
+  Order deny,allow
+ </Limit>
+ <Limit CUPS-Add-Modify-Printer CUPS-Delete-Printer CUPS-Set-Default Pause-Printer Resume-Printer Cancel-Jobs>
+  AuthType Default
+  Require user @SYSTEM
+  Order deny,allow
+ </Limit>
  <Limit All>
-  Order allow,deny
-  Allow all
+  Order deny,allow
  </Limit>
 </Policy>
 """
@@ -92,14 +105,16 @@ class PrintHall:
             "PATH": SEARCH_PATH,
             "LC_ALL": "C",
             "DBUS_SYSTEM_BUS_ADDRESS": f"unix:path={folder}/bus.sock",
-            "CUPS_SERVER": f"localhost:{self.cups_port}",
+            "CUPS_SERVER": self.socket,
         }
 
     def open(self) -> None:
         """Start everything and make the queue."""
         self._start("dbus-daemon", f"--config-file={self.folder}/bus.conf", "--nofork", "--nopidfile")
         _wait_for(lambda: (self.folder / "bus.sock").exists())
-        self._start("avahi-daemon", "-f", f"{self.folder}/avahi.conf", "--no-rlimits", "--no-drop-root", "--no-chroot")
+        self._avahi = self._start(
+            "avahi-daemon", "-f", f"{self.folder}/avahi.conf", "--no-rlimits", "--no-drop-root", "--no-chroot"
+        )
         self.switch_on()
         conf = ("-c", f"{self.folder}/cupsd.conf", "-s", f"{self.folder}/cups-files.conf")
         self._start("cupsd", "-f", *conf)
@@ -123,6 +138,8 @@ class PrintHall:
     def switch_on(self) -> None:
         """The printer; it leaves until the name service behind avahi is up, and is started again."""
         for _ in range(40):
+            if self._avahi.poll() is not None:  # this machine runs one of its own, and allows no second
+                self.environment.pop("DBUS_SYSTEM_BUS_ADDRESS", None)
             self._printer = self._start(
                 "ippeveprinter", "-p", str(self.port), "-d", f"{self.folder}/out", "-k",
                 "-c", f"{self.folder}/keeper.sh", "-f", self.formats, "-n", "localhost", "Village Printer",
