@@ -1,7 +1,5 @@
 """What the tests of the virtual village PC share: the image and the saved state, built when needed, or a plain reason to skip."""
 
-import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,34 +10,19 @@ from tests.virtual_pc.devices.desk import Desk
 from tests.virtual_pc.devices.document_camera import DocumentCamera
 from tests.virtual_pc.devices.usb_printer import UsbPrinter
 from tests.virtual_pc.image.image import Image, get_image
+from tests.virtual_pc.image.needs import this_machine
 from tests.virtual_pc.machine.saved_state import get_state
 from tests.virtual_pc.village import Village, open_village
-
-PROGRAMS = ("qemu-system-x86_64", "mmdebstrap", "cpio", "mke2fs", "busybox", "apt-get", "dpkg-deb")
-
-
-def _missing() -> list[str]:
-    missing = [program for program in PROGRAMS if shutil.which(program) is None]
-    if os.uname().machine != "x86_64":
-        missing.append("an x86-64 machine")
-    if os.geteuid() != 0:
-        missing.append("root, which mmdebstrap and chroot need")
-    return missing
-
-
-def _is_debian() -> bool:
-    release = Path("/etc/os-release")
-    return release.exists() and "ID=debian" in release.read_text().splitlines()
 
 
 @pytest.fixture(scope="session")
 def village_image() -> Image:
     """Skips where the machine cannot have a virtual PC; as root on Debian a missing part is a fault, never a skip."""
-    missing = _missing()
-    if missing and os.geteuid() == 0 and _is_debian() and os.uname().machine == "x86_64":
-        pytest.fail(f"scripts/system-packages.sh test should have brought: {', '.join(missing)}", pytrace=False)
-    if missing or not _is_debian():
-        pytest.skip(f"no virtual village PC here: needs Debian and {', '.join(missing) or 'nothing else'}")
+    machine = this_machine()
+    if machine.lacks and machine.is_expected_to_have_all:
+        pytest.fail(f"scripts/system-packages.sh test should have brought: {', '.join(machine.lacks)}", pytrace=False)
+    if machine.lacks:
+        pytest.skip(f"no virtual village PC here, it needs: {', '.join(machine.lacks)}")
     return get_image()
 
 

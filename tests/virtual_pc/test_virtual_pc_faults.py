@@ -12,13 +12,13 @@ from tests.virtual_pc.devices.usb_printer import UsbPrinter
 from tests.virtual_pc.devices.video_descriptors import Mode
 from tests.virtual_pc.paper import sheets_in
 from tests.virtual_pc.story import begin_capturing, pages_of
-from tests.virtual_pc.village import Refused, Village, wait_until
+from tests.virtual_pc.village import NO_CAMERA, Refused, Village, wait_until
 
 pytestmark = pytest.mark.virtual_pc_long
 
 HOLD_CAMERA = """
-import cv2, pathlib, time
-camera = cv2.VideoCapture("/dev/video0", cv2.CAP_V4L2)
+import cv2, pathlib, sys
+camera = cv2.VideoCapture(sys.argv[1], cv2.CAP_V4L2)
 while True:
     if camera.read()[0]:
         pathlib.Path("/tmp/held").touch()
@@ -79,8 +79,8 @@ def test_of_two_cameras_the_one_the_settings_name_is_used(village: Village, came
     )
     begin_capturing(village.counter)
     village.plug(webcam)
-    village.pc.guest.wait_for("[ -e /dev/video0 ]")
-    assert village.counter.camera_state()["words"] == "找不到高拍仪"
+    village.video_node(webcam.serial)
+    assert village.counter.camera_state()["words"] == NO_CAMERA
     village.plug(camera)
     village.wait_for_camera()
     assert village.counter.capture("id_card")["accepted"]
@@ -121,11 +121,12 @@ def _held_by_another_program(village: Village, camera: DocumentCamera) -> Iterat
     guest = village.pc.guest
     guest.write("/tmp/hold.py", HOLD_CAMERA.encode())
     guest.run(f"rm -f /tmp/held; kill -STOP {village.kiosk}")
-    village.plug(camera)
-    guest.wait_for("[ -e /dev/video0 ]")
-    holder = guest.start("exec python3 /tmp/hold.py", "/tmp/hold.said")
-    guest.wait_for("[ -e /tmp/held ]")
-    guest.run(f"kill -CONT {village.kiosk}")
+    try:
+        village.plug(camera)
+        holder = guest.start(f"exec python3 /tmp/hold.py {village.video_node(camera.serial)}", "/tmp/hold.said")
+        guest.wait_for("[ -e /tmp/held ]")
+    finally:
+        guest.run(f"kill -CONT {village.kiosk}")
     yield
     guest.run(f"kill {holder}")
 

@@ -13,8 +13,8 @@ pytestmark = pytest.mark.virtual_pc_long
 
 READ_FRAMES = """
 import cv2, hashlib, sys
-width, height, count = map(int, sys.argv[1:])
-camera = cv2.VideoCapture("/dev/video0", cv2.CAP_V4L2)
+width, height, count = map(int, sys.argv[2:])
+camera = cv2.VideoCapture(sys.argv[1], cv2.CAP_V4L2)
 camera.set(cv2.CAP_PROP_FOURCC, cv2.VideoWriter.fourcc(*"MJPG"))
 camera.set(cv2.CAP_PROP_FRAME_WIDTH, width)
 camera.set(cv2.CAP_PROP_FRAME_HEIGHT, height)
@@ -24,8 +24,8 @@ for _ in range(count):
     print(hashlib.sha256(frame.tobytes()).hexdigest() if worked else "nothing")
 """
 TURN_KNOBS = """
-import cv2
-camera = cv2.VideoCapture("/dev/video0", cv2.CAP_V4L2)
+import cv2, sys
+camera = cv2.VideoCapture(sys.argv[1], cv2.CAP_V4L2)
 for knob, value in ((cv2.CAP_PROP_BRIGHTNESS, 200), (cv2.CAP_PROP_AUTOFOCUS, 0), (cv2.CAP_PROP_FOCUS, 90)):
     camera.set(knob, value)
 """
@@ -37,10 +37,11 @@ def stranger(request: pytest.FixtureRequest, desk: Desk) -> DocumentCamera:
     return DocumentCamera(desk, serial="STRANGER", isochronous=request.param)
 
 
-def run_with_camera(village: Village, program: str, *words: int) -> list[str]:
-    village.pc.guest.wait_for("[ -e /dev/video0 ]")
+def run_on_camera(village: Village, program: str, *words: int) -> list[str]:
+    """What the program prints that is given the stranger's video node and those words."""
+    node = village.video_node("STRANGER")
     village.pc.guest.write("/tmp/program.py", program.encode())
-    return village.pc.guest.run(f"python3 /tmp/program.py {' '.join(map(str, words))} 2> /tmp/program.said").split()
+    return village.pc.guest.run(f"python3 /tmp/program.py {node} {' '.join(map(str, words))} 2> /dev/null").split()
 
 
 @pytest.mark.parametrize("mode", A4_MODES, ids=lambda mode: f"{mode.width}x{mode.height}")
@@ -49,14 +50,14 @@ def test_frames_arrive_byte_for_byte(village: Village, stranger: DocumentCamera,
     village.plug(stranger)
     sent = hashlib.sha256(desk(mode.width, mode.height)).hexdigest()
     if stranger.is_isochronous:
-        assert sent in run_with_camera(village, READ_FRAMES, mode.width, mode.height, 10)
+        assert sent in run_on_camera(village, READ_FRAMES, mode.width, mode.height, 10)
     else:
-        assert run_with_camera(village, READ_FRAMES, mode.width, mode.height, 3) == [sent] * 3
+        assert run_on_camera(village, READ_FRAMES, mode.width, mode.height, 3) == [sent] * 3
 
 
 def test_brightness_and_focus_reach_the_camera(village: Village, desk: Desk) -> None:
     camera = DocumentCamera(desk, serial="STRANGER")
     village.plug(camera)
-    run_with_camera(village, TURN_KNOBS)
+    run_on_camera(village, TURN_KNOBS)
     turned = [camera.controls[knob].value for knob in ((PROCESSING, 0x02), (CAMERA, 0x08), (CAMERA, 0x06))]
     assert turned == [200, 0, 90]

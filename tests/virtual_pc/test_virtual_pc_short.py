@@ -4,7 +4,7 @@ import pytest
 
 from tests.virtual_pc.devices.document_camera import DocumentCamera
 from tests.virtual_pc.story import begin_capturing, pages_of
-from tests.virtual_pc.village import Village
+from tests.virtual_pc.village import NO_CAMERA, Village
 
 pytestmark = pytest.mark.virtual_pc
 
@@ -14,7 +14,7 @@ def test_a_camera_is_plugged_in_photographs_a_sheet_is_pulled_out_and_comes_back
 ) -> None:
     counter = village.counter
     begin_capturing(counter)
-    assert counter.camera_state()["words"] == "找不到高拍仪"
+    assert counter.camera_state()["words"] == NO_CAMERA
 
     plug = village.plug(camera)
     village.wait_for_camera()

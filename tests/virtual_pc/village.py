@@ -18,6 +18,8 @@ from tests.virtual_pc.machine.village_pc import CODE, VillagePc, free_port
 
 SETTINGS = "/root/kiosk.toml"
 DATA = "/root/kiosk"
+#: the status bar, while the camera of the settings is not plugged in
+NO_CAMERA = "找不到高拍仪"
 #: an emulated processor is many times slower than the oldest PC in a village
 SLOW_SECONDS = 240
 
@@ -85,13 +87,20 @@ class Village:
         wait_until(f"a device of {before} is gone", lambda: self._count_devices() < before)
 
     def clear(self) -> None:
-        """Nothing plugged in, no visit in hand."""
+        """Nothing plugged in, no visit in hand; the kiosk has let go of the camera, whose video node stays taken till then."""
         for plug in list(self._plugs):
             if plug:
                 self.unplug(plug)
+        wait_until("the camera is let go", lambda: self.counter.camera_state()["words"] == NO_CAMERA)
         visit = self.counter.call("GET", "/api/visit")["visit"]
         if visit and "abandon" in visit["allowed"]:
             self.counter.call("POST", "/api/visit/abandon", {})
+
+    def video_node(self, serial: str) -> str:
+        """Where the PC shows the pictures of the camera with that serial number, once it does."""
+        node = f"/dev/v4l/by-id/*_{serial}-video-index0"
+        self.pc.guest.wait_for(f"ls {node} > /dev/null 2>&1")
+        return self.pc.guest.run(f"readlink -f {node}").strip()
 
     def wait_for_camera(self) -> None:
         """Until the status bar says that pictures come from the camera."""

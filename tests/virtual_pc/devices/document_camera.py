@@ -90,9 +90,13 @@ class DocumentCamera(UsbDevice):
         self.restart()
 
     @property
+    def serial(self) -> str:
+        return self._strings[3]
+
+    @property
     def identity(self) -> str:
         """How the kiosk's settings name this camera."""
-        return f"uvc:{self.vendor_id:04x}:{self.product_id:04x}:{self._strings[3]}"
+        return f"uvc:{self.vendor_id:04x}:{self.product_id:04x}:{self.serial}"
 
     @property
     def mode(self) -> Mode:

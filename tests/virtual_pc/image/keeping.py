@@ -1,6 +1,5 @@
 """What is built once and used again: a folder is made anew only when a digest of what it is made of has changed."""
 
-import fcntl
 import hashlib
 import shutil
 from collections.abc import Callable, Iterable, Iterator
@@ -45,6 +44,8 @@ def built(name: str, inputs: Iterable[str | Path], make: Callable[[Path], None])
 @contextmanager
 def one_builder_at_a_time() -> Iterator[None]:
     """Two test runs in one checkout would overwrite each other's image."""
+    import fcntl  # absent on Windows, where the tests of the devices alone run all the same
+
     BUILD.mkdir(parents=True, exist_ok=True)
     with (BUILD / "lock").open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
