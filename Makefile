@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 DATA ?= data
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check fast-test lock screenshots clean
+.PHONY: help run test check fast-test virtual-pc lock screenshots clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -22,7 +22,10 @@ check: $(VENV)/ready ## style and import contracts
 	@$(BIN)/lint-imports
 
 fast-test: $(VENV)/ready ## the tests that need no browser and start no processes
-	@$(BIN)/pytest -m "not browser and not story"
+	@$(BIN)/pytest -m "not browser and not story and not virtual_pc and not virtual_pc_long"
+
+virtual-pc: system-test $(VENV)/ready ## the kiosk in a virtual village PC, all of it: cameras and printers on USB cables, and their faults
+	@$(BIN)/pytest tests/virtual_pc -m ""
 
 .PHONY: system-run system-test browser
 browser: $(VENV)/ready

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Installs what pip cannot: `run` needs venv and libusb, `test` also a browser, PostgreSQL, Chinese screen fonts and PDF tools.
+# Installs what pip cannot: `run` needs venv and libusb, `test` also a browser, PostgreSQL, Chinese screen fonts, PDF tools,
+# and on Debian what the virtual village PC is built with (tests/virtual_pc).
 # Uses apt-get where it may (root, or sudo without a password); otherwise says plainly what is missing.
 set -euo pipefail
 
@@ -14,6 +15,13 @@ if [ "${1:-run}" = test ]; then
   ldconfig -p | grep -q libatomic.so.1 || missing+=(libatomic1)
   command -v umockdev-run >/dev/null && command -v ippeveprinter >/dev/null || missing+=(umockdev cups cups-ipp-utils cups-client cups-filters avahi-daemon dbus)
   command -v pdftoppm >/dev/null || missing+=(poppler-utils)
+  if grep -q '^ID=debian' /etc/os-release && [ "$(uname -m)" = x86_64 ]; then
+    command -v qemu-system-x86_64 >/dev/null || missing+=(qemu-system-x86)
+    command -v mmdebstrap >/dev/null || missing+=(mmdebstrap)
+    command -v cpio >/dev/null || missing+=(cpio)
+    [ -x /bin/busybox ] || missing+=(busybox-static)
+    [ -x /sbin/mke2fs ] || missing+=(e2fsprogs)
+  fi
   fc-list ':lang=zh' 2>/dev/null | grep -q . || missing+=(fonts-noto-cjk fontconfig)
 fi
 [ ${#missing[@]} -eq 0 ] && exit 0

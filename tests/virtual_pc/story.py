@@ -1,0 +1,41 @@
+"""The visit that is played on the virtual village PC: the old age allowance, up to where papers are laid under the camera."""
+
+from typing import Any
+
+from hongye.demo.story import ITEM
+from kiosk.camera.specimens import SpecimenPerson, story_person
+from tests.virtual_pc.village import SlowCounter
+
+PERSON = story_person()
+
+
+def answers_of(person: SpecimenPerson) -> dict[str, Any]:
+    """A form filled rightly."""
+    return {
+        "applicant_name": person.name,
+        "applicant_id": person.id_number,
+        "phone": "13800000000",
+        "address": person.address,
+        "by_agent": False,
+        "birth_date": person.born_on.isoformat(),
+        "age_band": "80—89周岁",
+        "emergency_contact": "潘试用 13900000000",
+        "bank_holder": person.name,
+        "bank_account": person.bank_account,
+        "promise": True,
+    }
+
+
+def begin_capturing(counter: SlowCounter) -> dict[str, Any]:
+    """Choose the item, answer its questions, turn to the camera; nothing is printed on the way."""
+    visit = counter.begin(ITEM)
+    counter.turn_to("answers")
+    counter.answer(answers_of(PERSON))
+    counter.turn_to("capture")
+    return visit
+
+
+def pages_of(counter: SlowCounter, material_id: str) -> list[str]:
+    """The ids of the pages kept for one paper."""
+    visit = counter.call("GET", "/api/visit")["visit"]
+    return [page["page_id"] for one in visit["materials"] if one["id"] == material_id for page in one["pages"]]
