@@ -25,9 +25,9 @@ class View:
 
 
 def halved(image: np.ndarray, longest: int) -> View:
-    """Halve until the longer side is at most `longest`; an odd last row or column is left out."""
+    """Halve until the longer side is at most `longest`, or nothing would be left; an odd last row or column is left out."""
     scale = 1.0
-    while max(image.shape[:2]) > longest:
+    while max(image.shape[:2]) > longest and min(image.shape[:2]) > 1:
         height, width = image.shape[0] // 2, image.shape[1] // 2
         image = cv2.resize(image[: height * 2, : width * 2], (width, height), interpolation=cv2.INTER_AREA)
         scale /= 2
