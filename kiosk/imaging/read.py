@@ -22,6 +22,13 @@ class NotAPicture(ValueError):
     """The file cannot be used as a picture; the text is Chinese: what is wrong, what is allowed, what to do."""
 
 
+class TooManyPixels(NotAPicture):
+    """A picture larger than this program decodes."""
+
+    def __init__(self, size: str = "") -> None:
+        super().__init__(f"图片太大{size}，最多8000万像素。请把拍摄尺寸调小再试。")
+
+
 def read_picture(source: Path | str | bytes) -> np.ndarray:
     """Return the picture as BGR uint8 (height, width, 3); an EXIF orientation is not applied. Raises NotAPicture."""
     return read_reduced(source, 1)
@@ -54,13 +61,13 @@ def picture_size(content: bytes) -> tuple[int, int]:
             with Image.open(io.BytesIO(content)) as header:
                 kind, (width, height) = header.format, header.size
     except Image.DecompressionBombError:
-        raise NotAPicture("图片太大，最多8000万像素。请把拍摄尺寸调小再试。") from None
+        raise TooManyPixels from None
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError):
         raise NotAPicture(f"这个文件不是图片。可以用的图片格式：{ALLOWED}。请重新选择图片。") from None
     if kind not in FORMATS:
         raise NotAPicture(f"不支持 {kind} 格式的图片。可以用的图片格式：{ALLOWED}。请另存为JPG再试。")
     if width * height > MAX_PIXELS:
-        raise NotAPicture(f"图片太大：{width}×{height}，最多8000万像素。请把拍摄尺寸调小再试。")
+        raise TooManyPixels(f"：{width}×{height}")
     return width, height
 
 
