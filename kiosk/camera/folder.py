@@ -112,7 +112,7 @@ class FolderCamera:
 
     def _unread(self) -> list[tuple[float, Path]]:
         self.open()
-        now, aged = time.time(), []
+        aged = []
         for path in self._files():
             try:
                 found = path.stat()
@@ -121,7 +121,7 @@ class FolderCamera:
             changed = found.st_mtime
             if not stat.S_ISREG(found.st_mode):  # a pipe would never end
                 continue
-            if now - changed >= self._settle_seconds and self._pages_read.get((path, changed), 0) >= 0:
+            if _age_of(changed) >= self._settle_seconds and self._pages_read.get((path, changed), 0) >= 0:
                 aged.append((changed, path))
         return sorted(aged)
 
@@ -147,7 +147,7 @@ class FolderCamera:
         image = _page_of(content, min(self._pages_read.get((path, changed), 0), pages - 1))
         if image is not None:
             return image, pages
-        if _begins_like_a_picture(content) and time.time() - changed < UNFINISHED_SECONDS:
+        if _begins_like_a_picture(content) and _age_of(changed) < UNFINISHED_SECONDS:
             raise NotYetWhole
         self._move(path, changed, UNREADABLE_FOLDER)
         raise PictureDamaged(f"图片打不开：{path.name}，已移到“{UNREADABLE_FOLDER}”文件夹。请把这一张重新扫描。")
@@ -165,6 +165,11 @@ class FolderCamera:
             self._pages_read.pop((path, changed), None)
         except OSError:
             self._pages_read[path, changed] = -1
+
+
+def _age_of(changed: float) -> float:
+    """Seconds since a change; an old PC whose clock fell back sees files from the future, which must not wait till then."""
+    return abs(time.time() - changed)
 
 
 def _is_picture(name: str) -> bool:

@@ -171,3 +171,13 @@ def test_what_is_no_file_is_passed_over(tmp_path: Path) -> None:
     os.utime(tmp_path / "pipe.jpg", (1, 1))
     with pytest.raises(NothingToRead):
         FolderCamera(tmp_path).preview()
+
+
+def test_pictures_from_the_future_are_read_because_an_old_pc_loses_its_clock(tmp_path: Path) -> None:
+    drop(tmp_path, "page.png", 150, seconds_ago=-86400)
+    (tmp_path / "torn.png").write_bytes((tmp_path / "page.png").read_bytes()[:500])
+    os.utime(tmp_path / "torn.png", (time.time() + 90000,) * 2)
+    camera = FolderCamera(tmp_path)
+    assert camera.still().image.mean() > 140
+    with pytest.raises(PictureDamaged):
+        camera.still()
