@@ -169,6 +169,15 @@ def test_printed_files_are_swept_after_some_days(tmp_path):
     assert not list((tmp_path / "printed").iterdir())
 
 
+def test_a_printed_file_that_cannot_be_removed_does_not_keep_the_kiosk_from_starting(tmp_path):
+    printer = FolderPrinter(tmp_path / "printed")
+    held = tmp_path / "printed" / "a-1.pdf"
+    held.mkdir()  # what no unlink removes, as a file that a viewer on Windows holds open
+    printer.print_pdf("notice", PDF)
+    printer.sweep(keep_days=-1)
+    assert list((tmp_path / "printed").iterdir()) == [held]
+
+
 @pytest.mark.parametrize(
     ("online", "unsent", "refused", "words"),
     [
