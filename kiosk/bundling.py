@@ -8,7 +8,7 @@ import numpy as np
 from forms.render.bundle import PageImage, bundle_pages
 from kiosk.imaging.capture import process
 from kiosk.imaging.encode import encode_page
-from kiosk.imaging.read import NotAPicture, read_picture
+from kiosk.imaging.read import read_picture
 from kiosk.imaging.rectify import A4_MM, CARD_MM, shape_of
 
 
@@ -17,16 +17,9 @@ def bundle_pictures(pictures: Sequence[Path], out: Path) -> int:
 
     Raises NotAPicture (a ValueError) naming the file that is none.
     """
-    pages = [_page(_read(picture)) for picture in pictures]
+    pages = [_page(read_picture(picture)) for picture in pictures]
     out.write_bytes(bundle_pages(pages, title=out.stem))
     return len(pages)
-
-
-def _read(picture: Path) -> np.ndarray:
-    try:
-        return read_picture(picture)
-    except NotAPicture as refusal:
-        raise NotAPicture(f"{picture}：{refusal}") from None
 
 
 def _page(image: np.ndarray) -> PageImage:
