@@ -1,6 +1,7 @@
 """The command line: one word per errand, JSON with --json, exit code 0 only on success, errors in one clear line."""
 
 import argparse
+import io
 import os
 import sys
 from importlib import import_module
@@ -16,6 +17,7 @@ OUR_ROOMS = frozenset({"forms", "server", "kiosk", "miniprogram_api", "hongye"})
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command. Returns the exit code."""
+    _take_any_file_name()
     asked = _parser().parse_args(arguments)
     module, _, function = asked.run.partition(":")
     try:
@@ -27,6 +29,13 @@ def main(arguments: list[str] | None = None) -> int:
             raise
         print(f"hongye: {_in_one_line(fault)}", file=sys.stderr)
         return 1
+
+
+def _take_any_file_name() -> None:
+    """A name the terminal's encoding does not have (GBK on a stick) is shown in escapes, which JSON reads too."""
+    for stream, errors in ((sys.stdin, "surrogateescape"), (sys.stdout, "backslashreplace")):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors=errors)
 
 
 def _in_one_line(fault: Exception) -> str:

@@ -1,5 +1,6 @@
 """The settings of one village PC: a frozen object read from a TOML file, where an unknown key is an error."""
 
+import re
 import tomllib
 from pathlib import Path
 from typing import Annotated
@@ -8,6 +9,28 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 LOOPBACK_NAMES = ("127.0.0.1", "localhost", "::1")
+
+
+#: what stands after a value that cannot be: by the kind of fault, by the kind of value wanted, and by the key
+_LIMITS = {
+    "greater_than_equal": "不能小于{ge}",
+    "less_than_equal": "不能大于{le}",
+    "greater_than": "要大于{gt}",
+    "string_too_short": "不能空着",
+    "string_too_long": "最多{max_length}个字",
+}
+_WANTED = {
+    "int": "要写整数",
+    "float": "要写数字",
+    "bool": "要写 true 或 false",
+    "string": "要写引号里的文字",
+    "path": "要写引号里的路径",
+}
+_TOML_RULES = '每行写成 名字 = "值"，值里的反斜杠要写两个。'
+_CHOICES = {
+    "camera": "可以写 virtual、uvc:auto、uvc:加编号，或 folder:加文件夹",
+    "card_reader": "可以写 none、usb、simulated，或 serial:加串口，例如 serial:COM3",
+}
 
 
 class SettingsFault(ValueError):
@@ -57,8 +80,12 @@ class KioskSettings(BaseModel):
     @field_validator("server_url")
     @classmethod
     def _plain_address(cls, address: str) -> str:
-        parts = urlsplit(address)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
+        try:
+            parts = urlsplit(address)
+            whole = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+        except ValueError:
+            whole = False
+        if not whole:
             raise ValueError("要写完整的地址，例如 https://nongshi.example.cn")
         return address.rstrip("/")
 
@@ -78,11 +105,15 @@ class KioskSettings(BaseModel):
 def read_settings(path: Path) -> KioskSettings:
     """The settings in `path`. Raises SettingsFault naming the key and the file."""
     try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+        raw = tomllib.loads(path.read_text(encoding="utf-8-sig"))  # Notepad begins a file with a mark
     except FileNotFoundError:
         raise SettingsFault(f"找不到设置文件 {path}。请先建好这个文件，至少写 data_folder 和 server_url。") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SettingsFault(f"设置文件 {path} 读不懂：{error}。") from None
+    except OSError:
+        raise SettingsFault(f"打不开设置文件 {path}。请看看它是不是文件、这个账户能不能读它。") from None
+    except UnicodeDecodeError:
+        raise SettingsFault(f"设置文件 {path} 读不懂：它不是UTF-8编码。请在记事本里另存为UTF-8。") from None
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsFault(f"设置文件 {path} 读不懂：{_where(error)}。{_TOML_RULES}") from None
     try:
         return _anchored(KioskSettings.model_validate(raw), path.resolve().parent)
     except ValidationError as error:
@@ -107,4 +138,18 @@ def _in_words(fault, path: Path) -> str:
         return f"{path}：没有“{key}”这一项设置，多半是写错了名字。可用的有：{'、'.join(KioskSettings.model_fields)}"
     if fault["type"] == "missing":
         return f"{path}：缺少“{key}”这一项设置"
-    return f"{path}：“{key}”的值不对（{fault['msg'].removeprefix('Value error, ')}）"
+    return f"{path}：“{key}”的值不对（{_why(fault, key)}）"
+
+
+def _why(fault, key: str) -> str:
+    kind, limits = fault["type"], fault.get("ctx", {})
+    if kind == "value_error":
+        return str(limits["error"])
+    if kind in _LIMITS:
+        return _LIMITS[kind].format(**limits)
+    return _CHOICES.get(key) or _WANTED.get(kind.split("_")[0], "请对照说明改正")
+
+
+def _where(error: tomllib.TOMLDecodeError) -> str:
+    place = re.search(r"line (\d+), column (\d+)", str(error))
+    return f"第{place[1]}行第{place[2]}个字附近写错了" if place else "最后一行没有写完"

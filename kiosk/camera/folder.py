@@ -5,14 +5,16 @@ from __future__ import annotations
 import hashlib
 import io
 import os
+import stat
 import time
+import warnings
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import cv2
 import numpy as np
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 
 from kiosk.camera.damage import is_half_decoded
 from kiosk.camera.protocol import (
@@ -23,6 +25,7 @@ from kiosk.camera.protocol import (
     NothingToRead,
     PictureDamaged,
 )
+from kiosk.imaging.read import NotAPicture, TooManyPixels, picture_size
 
 SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".tif", ".tiff"})
 TIFF = (b"II*\0", b"MM\0*")
@@ -109,13 +112,16 @@ class FolderCamera:
 
     def _unread(self) -> list[tuple[float, Path]]:
         self.open()
-        now, aged = time.time(), []
+        aged = []
         for path in self._files():
             try:
-                changed = path.stat().st_mtime
+                found = path.stat()
             except OSError:
                 continue
-            if now - changed >= self._settle_seconds and self._pages_read.get((path, changed), 0) >= 0:
+            changed = found.st_mtime
+            if not stat.S_ISREG(found.st_mode):  # a pipe would never end
+                continue
+            if _age_of(changed) >= self._settle_seconds and self._pages_read.get((path, changed), 0) >= 0:
                 aged.append((changed, path))
         return sorted(aged)
 
@@ -132,11 +138,16 @@ class FolderCamera:
             content = path.read_bytes()
         except OSError:  # on Windows the program that writes a file keeps others out
             raise NotYetWhole from None
+        if _is_too_large(content):
+            self._move(path, changed, UNREADABLE_FOLDER)
+            raise PictureDamaged(
+                f"图片太大：{path.name}，已移到“{UNREADABLE_FOLDER}”文件夹。请把扫描仪调到300 dpi，把这一张重新扫描。"
+            )
         pages = _count_pages(content)
         image = _page_of(content, min(self._pages_read.get((path, changed), 0), pages - 1))
         if image is not None:
             return image, pages
-        if _begins_like_a_picture(content) and time.time() - changed < UNFINISHED_SECONDS:
+        if _begins_like_a_picture(content) and _age_of(changed) < UNFINISHED_SECONDS:
             raise NotYetWhole
         self._move(path, changed, UNREADABLE_FOLDER)
         raise PictureDamaged(f"图片打不开：{path.name}，已移到“{UNREADABLE_FOLDER}”文件夹。请把这一张重新扫描。")
@@ -156,6 +167,11 @@ class FolderCamera:
             self._pages_read[path, changed] = -1
 
 
+def _age_of(changed: float) -> float:
+    """Seconds since a change; an old PC whose clock fell back sees files from the future, which must not wait till then."""
+    return abs(time.time() - changed)
+
+
 def _is_picture(name: str) -> bool:
     return name[0] not in ".~" and Path(name).suffix.lower() in SUFFIXES
 
@@ -164,14 +180,26 @@ def _begins_like_a_picture(content: bytes) -> bool:
     return not content or content.startswith(BEGINNINGS)
 
 
+def _is_too_large(content: bytes) -> bool:
+    try:
+        picture_size(content)
+    except TooManyPixels:
+        return True
+    except NotAPicture:  # told when it is decoded, or not yet whole
+        return False
+    return False
+
+
 def _count_pages(content: bytes) -> int:
     """Scanners put a stack of sheets into one TIFF; everything else has one page."""
     if not content.startswith(TIFF):
         return 1
     try:
-        with Image.open(io.BytesIO(content)) as picture:
-            return int(getattr(picture, "n_frames", 1))
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # Pillow warns of torn files, which are told when they are decoded
+            with Image.open(io.BytesIO(content)) as picture:
+                return int(getattr(picture, "n_frames", 1))
+    except Exception:  # a torn file fails in any way it likes
         return 1
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, PositiveInt, ValidationError
 
 MODELS_FILE = Path(__file__).with_name("models.yaml")
 log = logging.getLogger(__name__)
@@ -25,7 +25,7 @@ class CameraModel(BaseModel):
     #: True a document camera, False surely none (a webcam), None not known
     document_camera: bool | None = None
     #: the size for the record, where the largest one the device offers is stretched
-    still_size: tuple[int, int] | None = None
+    still_size: tuple[PositiveInt, PositiveInt] | None = None
     #: degrees clockwise by which the sensor's picture is turned to stand upright
     rotation: Literal[0, 90, 180, 270] = 0
 
@@ -53,10 +53,13 @@ def _read_table(path: Path) -> Models:
 def _rows(path: Path) -> Iterator[CameraModel]:
     try:
         rows: Any = yaml.safe_load(path.read_text(encoding="utf-8")) or []
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as trouble:
+    except (OSError, ValueError, RecursionError, yaml.YAMLError) as trouble:  # ValueError: a day like 2026-13-01
         log.warning("camera models not read from %s: %s", path, trouble)
         return
-    for number, row in enumerate(rows if isinstance(rows, list) else [], start=1):
+    if not isinstance(rows, list):
+        log.warning("camera models not read from %s: it is no list of rows", path)
+        return
+    for number, row in enumerate(rows, start=1):
         try:
             yield CameraModel.model_validate(row)
         except ValidationError as trouble:

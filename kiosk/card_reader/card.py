@@ -58,7 +58,8 @@ def read_card(data: bytes) -> ChipCard:
     parts = _cut(text)
     if not parts["name"] or not parts["id_number"] or parts["sex"] not in SEXES:
         raise CardUnreadable
-    dates = {name: _iso_day(parts[name]) for name in ("birth_date", "valid_from", "valid_until")}
+    dates = {name: _iso_day(parts[name]) for name in ("birth_date", "valid_from")}
+    dates["valid_until"] = FOR_EVER if parts["valid_until"] == FOR_EVER else _iso_day(parts["valid_until"])
     return ChipCard(**{**parts, **dates, "sex": SEXES[parts["sex"]], "nation": nation_of(parts["nation"]) or ""})
 
 
@@ -74,8 +75,6 @@ def _cut(text: bytes) -> dict[str, str]:
 
 
 def _iso_day(digits: str) -> str:
-    if digits == FOR_EVER:
-        return digits
     try:
         return datetime.strptime(digits, "%Y%m%d").date().isoformat()  # noqa: DTZ007
     except ValueError:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from kiosk.imaging.view import scaled
+
 QUALITY = 85
 #: how heavy one page may be, in KiB, by the material's way of capture; a photograph has to stay a photograph
 BUDGETS = {
@@ -34,8 +36,7 @@ def encode_within(page: np.ndarray, most_bytes: int) -> bytes:
     """Return the finest JPEG of the page that weighs at most `most_bytes`; the smallest one tried when none does."""
     encoded = b""
     for scale in _SCALES:
-        size = (max(1, round(page.shape[1] * scale)), max(1, round(page.shape[0] * scale)))
-        smaller = page if scale == 1.0 else cv2.resize(page, size, interpolation=cv2.INTER_AREA)
+        smaller = page if scale == 1.0 else scaled(page, scale)
         for quality in _QUALITIES:
             encoded = encode_page(smaller, quality)
             if len(encoded) <= most_bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from dataclasses import asdict
 from pathlib import Path
@@ -9,7 +10,9 @@ from typing import Any
 
 from kiosk.imaging.page import find_sheets
 from kiosk.imaging.quality import assess
-from kiosk.imaging.read import NotAPicture, read_picture
+from kiosk.imaging.read import NOT_PROCESSED, NotAPicture, read_picture
+
+log = logging.getLogger(__name__)
 
 
 def scan_picture(path: str | Path) -> dict[str, Any]:
@@ -30,7 +33,8 @@ def scan_picture(path: str | Path) -> dict[str, Any]:
         answer["quality"] = [asdict(finding) for finding in found]
     except NotAPicture as refusal:
         answer["error"] = str(refusal)
-    except Exception as trouble:
-        answer["error"] = f"图片处理出错：{trouble}。请重新拍一张。"
+    except Exception:
+        log.info("a picture could not be processed", exc_info=True)
+        answer["error"] = NOT_PROCESSED
     answer["ms"] = round((time.perf_counter() - started) * 1000, 1)
     return answer

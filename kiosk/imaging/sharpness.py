@@ -9,6 +9,8 @@ TILE = 144
 REACH = 11
 LEAST_CONTRAST = 26
 LEAST_POINTS = 24
+# The steepest point of an edge can make up the contrast within twice the reach; what is flatter only lies beside one.
+BESIDE = 2 * REACH
 # The slope of a step of height h blurred by a Gaussian of sigma s is h / (s * sqrt(2 pi)) at its steepest.
 STEEPEST = 0.399
 # A sheet of which a fifth is out of focus is unreadable there, however sharp the rest.
@@ -52,6 +54,7 @@ def _blur_of_tile(grey: np.ndarray) -> float | None:
     contrast = cv2.subtract(cv2.dilate(grey, kernel), cv2.erode(grey, kernel))
     steepest = cv2.dilate(slope, np.ones((5, 5), np.uint8))
     chosen = (slope >= steepest) & (contrast > max(LEAST_CONTRAST, 0.4 * float(contrast.max())))
+    chosen &= slope * BESIDE >= contrast
     if np.count_nonzero(chosen) < LEAST_POINTS:
         return None
     sigmas = STEEPEST * contrast[chosen] / np.maximum(slope[chosen], 0.1)

@@ -25,9 +25,9 @@ class View:
 
 
 def halved(image: np.ndarray, longest: int) -> View:
-    """Halve until the longer side is at most `longest`; an odd last row or column is left out."""
+    """Halve until the longer side is at most `longest`, or nothing would be left; an odd last row or column is left out."""
     scale = 1.0
-    while max(image.shape[:2]) > longest:
+    while max(image.shape[:2]) > longest and min(image.shape[:2]) > 1:
         height, width = image.shape[0] // 2, image.shape[1] // 2
         image = cv2.resize(image[: height * 2, : width * 2], (width, height), interpolation=cv2.INTER_AREA)
         scale /= 2
@@ -40,8 +40,13 @@ def shrunk(image: np.ndarray, longest: int) -> View:
     scale = min(1.0, longest / max(near.image.shape[:2]))
     if scale == 1.0:
         return near
-    size = (max(1, round(near.image.shape[1] * scale)), max(1, round(near.image.shape[0] * scale)))
-    return View(cv2.resize(near.image, size, interpolation=cv2.INTER_AREA), near.scale * scale)
+    return View(scaled(near.image, scale), near.scale * scale)
+
+
+def scaled(image: np.ndarray, scale: float) -> np.ndarray:
+    """Make a picture smaller (averaged) or larger (smoothly); a strip keeps at least one pixel."""
+    size = (max(1, round(image.shape[1] * scale)), max(1, round(image.shape[0] * scale)))
+    return cv2.resize(image, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC)
 
 
 def lightest(image: np.ndarray) -> np.ndarray:

@@ -6,6 +6,7 @@ import secrets
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from urllib.parse import quote
 
 from kiosk.printer import ipp
 from kiosk.printer.following import FollowedPrinter, Patience, Watched
@@ -38,7 +39,7 @@ class CupsPrinter(FollowedPrinter):
     ) -> None:
         super().__init__(ledger, patience, monotonic)
         self._queue = queue
-        self._uri = f"ipp://localhost/printers/{queue}"
+        self._uri = f"ipp://localhost/printers/{quote(queue)}"
         self._client = client or IppClient()
         self._user = ipp.user_name()
         self._remembered: tuple[float, str | None] = (float("-inf"), None)
@@ -56,7 +57,7 @@ class CupsPrinter(FollowedPrinter):
         with suppress(IppAway, IppRefused):
             for kind, job in self._ask(ipp.GET_JOBS, wanted).groups:
                 if kind == ipp.JOB and str(job.get("job-name", [""])[0]).startswith(JOB_PREFIX):
-                    self._cancel(job["job-id"][0])
+                    self._cancel(_number_of(job))
 
     def _print(self, name: str, pdf: bytes) -> int | None:
         fault = self._fault_before()
@@ -81,7 +82,7 @@ class CupsPrinter(FollowedPrinter):
             (ipp.KEYWORD, "print-scaling", "fit"),
             (ipp.INTEGER, "copies", 1),
         ]
-        return int(self._ask(ipp.PRINT_JOB, named, options, pdf).group(ipp.JOB)["job-id"][0])
+        return _number_of(self._ask(ipp.PRINT_JOB, named, options, pdf).group(ipp.JOB))
 
     def _cancel(self, job_id: int) -> None:
         with suppress(IppAway, IppRefused):
@@ -163,6 +164,14 @@ class _JobOnItsWay:
         elif stand == "waiting" and self._device is not None:
             fault = fault or self._device.fault()
         return Watched(stand, fault, next(iter(job.get("job-media-sheets-completed", [])), None))
+
+
+def _number_of(job: ipp.Attributes) -> int:
+    """Raises IppAway for a job without a number."""
+    number = next(iter(job.get("job-id", [])), None)
+    if not isinstance(number, int):
+        raise IppAway("a job without a number")
+    return number
 
 
 def device_of(queue: ipp.Attributes) -> str:

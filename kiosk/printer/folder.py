@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import threading
 import time
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -48,5 +49,6 @@ class FolderPrinter:
     def sweep(self, keep_days: int) -> None:
         """Printed sheets show answers in the clear, so they do not stay for ever (8.1.4.10 剩余信息保护)."""
         for file in self._folder.glob("*.pdf"):
-            if time.time() - file.stat().st_mtime > timedelta(days=keep_days).total_seconds():
-                file.unlink(missing_ok=True)
+            with suppress(OSError):  # a viewer on Windows may hold it; it goes at a later start
+                if time.time() - file.stat().st_mtime > timedelta(days=keep_days).total_seconds():
+                    file.unlink()

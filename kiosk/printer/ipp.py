@@ -8,9 +8,11 @@ import os
 import socket
 import struct
 from collections.abc import Iterable, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 SOCKETS = ("/run/cups/cups.sock", "/var/run/cups/cups.sock")
 PORT = 631
@@ -86,7 +88,7 @@ def decode(content: bytes) -> Answer:
     try:
         _, status, _ = struct.unpack_from(">HHI", content)
         return Answer(status, tuple(_decode_groups(content, 8)))
-    except (struct.error, IndexError, UnicodeDecodeError):
+    except (struct.error, IndexError):
         raise IppAway("no IPP response") from None
 
 
@@ -100,7 +102,7 @@ def _decode_groups(content: bytes, place: int) -> list[tuple[int, Attributes]]:
             continue
         key, place = _decode_string(content, place)
         value, place = _decode_string(content, place)
-        name = key.decode() or name
+        name = key.decode("utf-8", "replace") or name
         groups[-1][1].setdefault(name, []).append(_decode_value(tag, value))
     return groups
 
@@ -118,7 +120,8 @@ def _decode_value(tag: int, value: bytes) -> Any:
         return struct.unpack(">i", value)[0]
     if tag == BOOLEAN:
         return value != b"\0"
-    return value.decode() if tag >= 0x40 else value
+    # A printer that writes its messages in GBK is a printer all the same.
+    return value.decode("utf-8", "replace") if tag >= 0x40 else value
 
 
 class _SocketConnection(http.client.HTTPConnection):
@@ -135,7 +138,7 @@ class _SocketConnection(http.client.HTTPConnection):
 
 
 class IppClient:
-    """Sends requests to one CUPS: `place` is a socket file, "host" or "host:port"; None takes what this PC has."""
+    """Sends requests to one CUPS: `place` is a socket file or as in addresses (host, host:port, [::1]:port); None: this PC's."""
 
     def __init__(self, place: str | None = None, timeout: float = 15.0) -> None:
         self._place = place or os.environ.get("CUPS_SERVER") or _own_place()
@@ -145,34 +148,31 @@ class IppClient:
         self, operation: int, uri: str, groups: Sequence[tuple[int, Sequence[Attribute]]], data: bytes = b""
     ) -> Answer:
         """POST to the path of an ipp: address. Raises IppAway, IppRefused."""
-        path = "/" + uri.split("/", 3)[3]
-        answer = decode(self._post(path, encode(operation, groups) + data))
+        answer = decode(self._post(urlsplit(uri).path or "/", encode(operation, groups) + data))
         if answer.status >= 0x0100:
             raise IppRefused(answer.status)
         return answer
 
     def _post(self, path: str, content: bytes) -> bytes:
-        connection = self._connection()
         headers = {"Content-Type": "application/ipp"}
         if self._place.startswith("/"):
             # CUPS asks the kernel who stands at the other end of the socket, so that nobody's jobs but our own are touched.
             headers["Authorization"] = f"PeerCred {user_name()}"
         try:
-            connection.request("POST", path, content, headers)
-            response = connection.getresponse()
-            if response.status != http.client.OK:
-                raise IppAway(f"HTTP {response.status}")
-            return response.read(LARGEST_ANSWER)
-        except (OSError, http.client.HTTPException) as trouble:
+            with closing(self._connection()) as connection:
+                connection.request("POST", path, content, headers)
+                response = connection.getresponse()
+                if response.status != http.client.OK:
+                    raise IppAway(f"HTTP {response.status}")
+                return response.read(LARGEST_ANSWER)
+        except (OSError, ValueError, http.client.HTTPException) as trouble:  # ValueError: an address that is none
             raise IppAway(type(trouble).__name__) from None
-        finally:
-            connection.close()
 
     def _connection(self) -> http.client.HTTPConnection:
         if self._place.startswith("/"):
             return _SocketConnection(self._place, self._timeout)
-        host, _, port = self._place.partition(":")
-        return http.client.HTTPConnection(host, int(port or PORT), timeout=self._timeout)
+        parts = urlsplit(f"//{self._place}")
+        return http.client.HTTPConnection(parts.hostname or "localhost", parts.port or PORT, timeout=self._timeout)
 
 
 def user_name() -> str:

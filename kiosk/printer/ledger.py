@@ -91,4 +91,5 @@ def _read_line(text: str) -> dict[str, Any] | None:
         line = json.loads(text)
     except ValueError:
         return None
-    return line if isinstance(line, dict) and {"sheet", "copy", "outcome"} <= line.keys() else None
+    whole = isinstance(line, dict) and {"sheet", "copy", "outcome"} <= line.keys() and isinstance(line["sheet"], str)
+    return line if whole else None

@@ -6,6 +6,8 @@ ippeveprinter), so the printer has the last word.
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from kiosk.printer import ipp
 from kiosk.printer.following import Stand
 from kiosk.printer.ipp import IppAway, IppClient, IppRefused
@@ -23,7 +25,7 @@ class NetworkPrinter:
 
     def __init__(self, uri: str) -> None:
         self._uri = uri
-        self._client = IppClient(uri.split("/")[2], timeout=ANSWER_SECONDS)
+        self._client = IppClient(urlsplit(uri).netloc, timeout=ANSWER_SECONDS)
 
     @classmethod
     def behind(cls, uri: str) -> NetworkPrinter | None:

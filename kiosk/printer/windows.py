@@ -6,6 +6,7 @@ No Windows was at hand when this was written: it is tested against a spooler pla
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import shutil
 import subprocess
@@ -48,6 +49,9 @@ VIEWERS = (
 NO_VIEWER = "没有打成：看PDF的程序打不开这张纸。请找管理员安装 SumatraPDF，再点一次“打印”。"
 NOT_CONFIRMED = "没能确认这张纸打出来了。请看看打印机：纸已经出来了，就不用再打；没有出来，请再点一次“打印”。"
 
+#: how the names of sheets end that are lent to a viewer
+LOANED = re.compile(r"-[0-9a-f]{8}-lent\.pdf$")
+
 Send = Callable[[Path, str], None]
 
 
@@ -70,6 +74,9 @@ class WindowsPrinter(FollowedPrinter):
         self._printer, self._folder = printer, folder
         self._spooler, self._send = spooler or WindowsSpooler(), send or send_by_viewer
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        for leftover in folder.glob("*.pdf"):  # of a power cut, or of a viewer that held on to it
+            if LOANED.search(leftover.name):
+                _remove(leftover)
 
     def trouble(self) -> str | None:
         fault = self._fault_of_printer()
@@ -80,7 +87,7 @@ class WindowsPrinter(FollowedPrinter):
         fault = self._fault_of_printer()
         if fault is not None:
             raise PrinterTrouble(fault.sentence)
-        path = self._folder / f"{plain_name(name)}-{secrets.token_hex(4)}.pdf"
+        path = self._folder / f"{plain_name(name)}-{secrets.token_hex(4)}-lent.pdf"
         sending = _Sending(self._send, path, self._printer)
         try:
             write_durably(path, pdf)
@@ -91,7 +98,7 @@ class WindowsPrinter(FollowedPrinter):
             raise PrinterTrouble("文件存不下去，没有打成。请看看硬盘满了没有。") from None
         finally:
             sending.join(self._patience.appears_within)
-            path.unlink(missing_ok=True)
+            _remove(path)
 
     def _fault_of_printer(self) -> Fault | None:
         try:
@@ -157,6 +164,12 @@ class _Sending(threading.Thread):
     def join(self, timeout: float | None = None) -> None:
         if self.ident is not None:
             super().join(timeout)
+
+
+def _remove(path: Path) -> None:
+    """A viewer that stays open holds the file; what cannot be removed now is removed at the next start."""
+    with suppress(OSError):
+        path.unlink()
 
 
 def _fault(flags: dict[int, Fault], status: int) -> Fault | None:

@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 import zxingcpp
 
+from kiosk.imaging.view import scaled
 from kiosk.reading.finder_patterns import finder_patterns
 from kiosk.reading.reading import Code, Codes
 
@@ -30,7 +31,7 @@ def read_codes(image: np.ndarray) -> Codes:
     places = finder_patterns(grey)
     found, faint = _read(grey)
     if not found and not places and not faint:  # a poor or very large print: once more, evened out, at half the size
-        half = _evened(cv2.resize(grey, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA))
+        half = _evened(scaled(grey, 0.5))
         found, faint = _read(half, 2.0)
     missed: list[np.ndarray] = []
     for place, is_code in [*((place, True) for place in places), *((place, False) for place in faint[:MOST_FAINT])]:
@@ -87,9 +88,7 @@ def _read_closer(grey: np.ndarray, place: np.ndarray) -> Code | None:
     part = grey[top : top + height + 2 * margin, left : left + width + 2 * margin]
     for side in CLOSER_SIDES:
         scale = side / max(width, height, 1)
-        way = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
-        seen = cv2.resize(part, None, fx=scale, fy=scale, interpolation=way)
-        for variant in _variants(seen):
+        for variant in _variants(scaled(part, scale)):
             found, _ = _read(variant, 1 / scale, np.array([left, top], float))
             if found:
                 return found[0]

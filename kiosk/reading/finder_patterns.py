@@ -9,6 +9,8 @@ from itertools import permutations
 import cv2
 import numpy as np
 
+from kiosk.imaging.view import scaled
+
 # Looked for in a picture of this size (longer side): fine enough for a code of 2 cm on A4.
 LOOK_SIDE = 1600
 # An eye is 7 modules wide, dark, with a ring of light and 3 dark modules in it (ISO/IEC 18004); blur moves the edges.
@@ -27,7 +29,7 @@ class _Eye:
 def finder_patterns(grey: np.ndarray) -> list[np.ndarray]:
     """Return the corners float (4, 2) of every place with the three eyes of a QR code, in pixels of the picture."""
     scale = min(1.0, LOOK_SIDE / max(grey.shape))
-    seen = grey if scale == 1.0 else cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    seen = grey if scale == 1.0 else scaled(grey, scale)
     eyes = list(_eyes(seen))
     return [] if len(eyes) > MOST_EYES else [corners / scale for corners in _squares(eyes)]
 

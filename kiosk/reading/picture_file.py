@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from pathlib import Path
 from typing import Any
 
-from kiosk.imaging.read import NotAPicture, read_picture
+from kiosk.imaging.read import NOT_PROCESSED, NotAPicture, read_picture
 from kiosk.reading.codes import read_codes
 from kiosk.reading.photograph import read_photograph
 from kiosk.reading.recogniser import CannotRead
 
 NOTHING: dict[str, Any] = {"text": "", "kind": None, "fields": {}, "turn": 0, "codes": []}
+
+log = logging.getLogger(__name__)
 
 
 def read_file(path: str | Path) -> dict[str, Any]:
@@ -26,8 +29,9 @@ def read_file(path: str | Path) -> dict[str, Any]:
         answer |= _told(Path(path))
     except (NotAPicture, CannotRead) as refusal:
         answer["error"] = str(refusal)
-    except Exception as trouble:
-        answer["error"] = f"读图片时出错：{trouble}。请重新拍一张。"
+    except Exception:
+        log.info("a picture could not be processed", exc_info=True)
+        answer["error"] = NOT_PROCESSED
     answer["ms"] = round((time.perf_counter() - started) * 1000, 1)
     return answer
 

@@ -153,8 +153,6 @@ def _engine() -> Any:
 @cache
 def _make_engine() -> Any:
     models = _models()
-    from rapidocr import RapidOCR
-
     settings = {
         "Global.log_level": "critical",
         "Global.text_score": LEAST_SURE,
@@ -166,6 +164,8 @@ def _make_engine() -> Any:
         "Rec.rec_batch_num": 1,  # on two cores padding lines to one length costs more than it saves
     }
     try:
+        from rapidocr import RapidOCR  # a Windows PC without Microsoft's runtime has the wheels and cannot load them
+
         engine = RapidOCR(params=settings)
         engine._load_det_model()
         engine._load_rec_model()

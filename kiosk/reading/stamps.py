@@ -8,6 +8,7 @@ from difflib import SequenceMatcher
 import cv2
 import numpy as np
 
+from kiosk.imaging.view import scaled
 from kiosk.reading.reading import Line
 from kiosk.reading.recogniser import PAGE_SIDE, detect, in_reading_order, spelled
 
@@ -40,7 +41,7 @@ def _stamps(page: np.ndarray) -> Iterator[tuple[int, int, int, int]]:
     """Left, top, right, bottom of each place round red print, wide enough for the words that run under it."""
     height, width = page.shape[:2]
     scale = 400 / max(height, width)
-    hue, saturation, _ = cv2.split(cv2.cvtColor(cv2.resize(page, None, fx=scale, fy=scale), cv2.COLOR_BGR2HSV))
+    hue, saturation, _ = cv2.split(cv2.cvtColor(scaled(page, scale), cv2.COLOR_BGR2HSV))
     red = ((hue < RED_HUE) | (hue > 180 - RED_HUE)) & (saturation > LEAST_SATURATION)
     grown = cv2.dilate(red.astype(np.uint8), np.ones((13, 13), np.uint8))
     count, _, boxes, _ = cv2.connectedComponentsWithStats(grown)

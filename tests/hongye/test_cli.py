@@ -1,6 +1,7 @@
 """The command line as people and scripts use it: JSON that parses, exit codes that tell, faults in one clear line."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -197,6 +198,23 @@ class TestScan:
             code, printed, _ = hongye("scan", "--json", "-")
         assert code == 0
         assert json.loads(printed)["corners"]
+
+    def test_names_in_another_encoding_are_answered_one_a_line_too(self, photograph, tmp_path):
+        names = ["身份证".encode("gbk") + b".jpg", "户口簿".encode("gbk") + b".jpg"]
+        for name in names:
+            (tmp_path / os.fsdecode(name)).write_bytes(photograph[0].read_bytes())
+        ran = subprocess.run(
+            [sys.executable, "-X", "utf8", "-m", "hongye", "scan", "--json", names[0], "-", "missing.jpg"],
+            cwd=tmp_path,
+            env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8:strict"},
+            input=names[1] + b"\n",
+            capture_output=True,
+            timeout=60,
+        )
+        told = [json.loads(line) for line in ran.stdout.decode("utf-8").splitlines()]
+        assert ran.returncode == 1
+        assert [os.fsencode(line["path"]) for line in told] == [*names, b"missing.jpg"]
+        assert [line["corners"] is None for line in told] == [False, False, True]
 
     def test_without_json_people_read_a_sentence(self, hongye, no_picture):
         code, printed, _ = hongye("scan", no_picture)

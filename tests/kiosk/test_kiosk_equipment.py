@@ -1,6 +1,7 @@
 """Settings, printer and status bar: every fault names what to mend."""
 
 import logging
+import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
@@ -68,6 +69,49 @@ def test_a_fault_in_the_settings_names_the_key_and_the_file(settings_file, text,
     assert "kiosk.toml" in str(fault.value)
 
 
+@pytest.mark.parametrize(
+    ("line", "advice"),
+    [
+        ("screen_port = 99999", "不能大于65535"),
+        ('screen_port = "one"', "要写整数"),
+        ("idle_lock_minutes = 0", "不能小于1"),
+        ("status_every_seconds = 0", "要大于0"),
+        ('camera = "twain"', "uvc:auto"),
+        ('card_reader = "bluetooth"', "serial:COM3"),
+        ('printer = ""', "不能空着"),
+        ("printer = 3", "要写引号里的文字"),
+        (f'machine_name = "{"长" * 61}"', "最多60个字"),
+        ('practice = "ja"', "要写 true 或 false"),
+        ("camera_models = 4", "要写引号里的路径"),
+        ('certificate_authority = "C:\\Users\\town.pem"', "第3行.*反斜杠要写两个"),
+        ("half a", "第3行"),
+    ],
+)
+def test_what_is_wrong_and_what_may_stand_there_is_said_in_chinese_alone(settings_file, line, advice):
+    text = f'data_folder = "d"\nserver_url = "https://a.example"\n{line}\n'
+    with pytest.raises(SettingsFault, match=advice) as fault:
+        read_settings(settings_file(text))
+    assert not re.search(r"Input|should|valid|line|Value", str(fault.value))
+
+
+@pytest.mark.parametrize("address", ["https://[x", "https://a.example:99999", "a.example"])
+def test_an_address_that_is_none_is_told_with_an_example(settings_file, address):
+    with pytest.raises(SettingsFault, match="例如 https://"):
+        read_settings(settings_file(f'data_folder = "d"\nserver_url = "{address}"'))
+
+
+def test_settings_written_with_notepad_are_read_and_other_encodings_and_folders_are_told(tmp_path):
+    file = tmp_path / "kiosk.toml"
+    text = 'data_folder = "d"\nserver_url = "https://a.example"\nmachine_name = "红旗村"'
+    file.write_text(text, encoding="utf-8-sig")
+    assert read_settings(file).machine_name == "红旗村"
+    file.write_text(text, encoding="gbk")
+    with pytest.raises(SettingsFault, match="UTF-8"):
+        read_settings(file)
+    with pytest.raises(SettingsFault, match="打不开设置文件"):
+        read_settings(tmp_path)
+
+
 def test_plain_http_is_for_practice_and_for_this_pc_only(settings_file):
     assert read_settings(settings_file('data_folder = "d"\nserver_url = "http://127.0.0.1:8000"'))
     assert read_settings(settings_file('data_folder = "d"\nserver_url = "http://a.example"\npractice = true'))
@@ -123,6 +167,15 @@ def test_printed_files_are_swept_after_some_days(tmp_path):
     assert len(list((tmp_path / "printed").iterdir())) == 1
     printer.sweep(keep_days=-1)
     assert not list((tmp_path / "printed").iterdir())
+
+
+def test_a_printed_file_that_cannot_be_removed_does_not_keep_the_kiosk_from_starting(tmp_path):
+    printer = FolderPrinter(tmp_path / "printed")
+    held = tmp_path / "printed" / "a-1.pdf"
+    held.mkdir()  # what no unlink removes, as a file that a viewer on Windows holds open
+    printer.print_pdf("notice", PDF)
+    printer.sweep(keep_days=-1)
+    assert list((tmp_path / "printed").iterdir()) == [held]
 
 
 @pytest.mark.parametrize(

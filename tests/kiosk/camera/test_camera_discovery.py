@@ -3,6 +3,8 @@
 from pathlib import Path
 from types import SimpleNamespace
 
+import pytest
+
 from kiosk.camera.discovery import find_camera, list_cameras, list_video_nodes
 from kiosk.camera.models import load_models
 from tests.kiosk.camera.usb_bytes import DOCUMENT_CAMERA, device
@@ -124,5 +126,23 @@ def test_a_city_can_name_its_own_models_and_a_broken_row_names_nothing(tmp_path:
     assert cameras[0].name == "镇里发的高拍仪"
     assert cameras[0].model.document_camera is True and cameras[0].model.rotation == 180
     assert (0x0C45, None) in models and (0x2222, None) not in models and "row 2" in caplog.text
-    table.write_text("{{{", encoding="utf-8")
-    assert load_models(table) == load_models() == load_models(tmp_path / "nowhere.yaml")
+    assert load_models(tmp_path / "nowhere.yaml") == load_models()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{{{",
+        "cameras: []",
+        "镇里的高拍仪",
+        "- {bought: 2026-13-01}",
+        "[" * 2000,
+        "- 1\n- [2]",
+        "- {vendor_id: 1, name: a, still_size: [0, -1]}",
+    ],
+)
+def test_a_table_that_makes_no_sense_names_nothing_and_is_logged(tmp_path: Path, caplog, text: str) -> None:
+    table = tmp_path / "models.yaml"
+    table.write_text(text, encoding="utf-8")
+    assert load_models(table) == load_models()
+    assert "models" in caplog.text

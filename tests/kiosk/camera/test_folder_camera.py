@@ -148,3 +148,36 @@ def test_a_file_that_cannot_be_moved_is_not_read_twice(tmp_path: Path, monkeypat
     assert camera.still().image.size
     with pytest.raises(NothingToRead):
         camera.still()
+
+
+def test_a_scan_too_large_to_decode_is_set_aside_with_what_to_change(tmp_path: Path) -> None:
+    Image.new("1", (20000, 10000), 1).save(tmp_path / "poster.tif", compression="group4")
+    Image.new("1", (10000, 9500), 1).save(tmp_path / "map.png")
+    for name in ("poster.tif", "map.png"):
+        os.utime(tmp_path / name, (1, 1))
+    drop(tmp_path, "page.png", 150)
+    camera = FolderCamera(tmp_path)
+    for _ in range(2):
+        with pytest.raises(PictureDamaged, match=r"图片太大.*300 dpi"):
+            camera.still()
+    assert camera.still().image.mean() > 140
+    assert {path.name for path in (tmp_path / UNREADABLE_FOLDER).iterdir()} == {"poster.tif", "map.png"}
+
+
+def test_what_is_no_file_is_passed_over(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.jpg")
+    (tmp_path / "folder.jpg").mkdir()
+    (tmp_path / "gone.jpg").symlink_to(tmp_path / "nowhere.jpg")
+    os.utime(tmp_path / "pipe.jpg", (1, 1))
+    with pytest.raises(NothingToRead):
+        FolderCamera(tmp_path).preview()
+
+
+def test_pictures_from_the_future_are_read_because_an_old_pc_loses_its_clock(tmp_path: Path) -> None:
+    drop(tmp_path, "page.png", 150, seconds_ago=-86400)
+    (tmp_path / "torn.png").write_bytes((tmp_path / "page.png").read_bytes()[:500])
+    os.utime(tmp_path / "torn.png", (time.time() + 90000,) * 2)
+    camera = FolderCamera(tmp_path)
+    assert camera.still().image.mean() > 140
+    with pytest.raises(PictureDamaged):
+        camera.still()

@@ -1,5 +1,7 @@
 """Frames and card texts: byte for byte as makers' sheets print them, and nonsense is a named fault."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -86,6 +88,12 @@ def test_a_foreigners_card_is_not_read_wrongly(kind: str) -> None:
     with pytest.raises(CardUnreadable) as fault:
         read_card(bytes(data))
     assert fault.value.foreign
+
+
+@pytest.mark.parametrize("day", ["birth_date", "valid_from"])
+def test_nobody_is_born_or_registered_for_ever(day: str) -> None:
+    with pytest.raises(CardUnreadable):
+        read_card(write_card(replace(CARD, **{day: "长期"})))
 
 
 @given(st.binary(max_size=300), st.integers(0, 259), st.integers(0, 255))

@@ -1,5 +1,6 @@
 """Quality findings: silent on good pictures, and each trouble told with what to do."""
 
+import cv2
 import numpy as np
 import pytest
 
@@ -43,6 +44,18 @@ def test_a_blank_white_sheet_is_not_called_blurred() -> None:
     camera.place(np.full((700, 500, 3), 246, np.uint8), 150, 210)
     image = camera.still().image
     assert assess(image, find_sheet(image)) == []
+
+
+@pytest.mark.parametrize("angle", [5, 30, 45])
+def test_a_blank_sheet_that_lies_turned_under_a_strong_light_is_not_called_blurred(angle: int) -> None:
+    """Paper and cloth are clipped: flat beside the edge is not a soft edge."""
+    twice = np.full((2400, 3200, 3), 45, np.uint8)
+    outline = cv2.boxPoints(((1600, 1200), (1700, 1200), angle)).astype(np.int32)
+    cv2.fillPoly(twice, [outline], (235, 235, 235))
+    image = cv2.resize(twice, (1600, 1200), interpolation=cv2.INTER_AREA)
+    assert assess(image, find_sheet(image)) == []
+    soft = cv2.GaussianBlur(image, (0, 0), 3)
+    assert [finding.code for finding in assess(soft, find_sheet(soft))] == ["blurred"]
 
 
 def test_glare_is_told_with_its_place() -> None:

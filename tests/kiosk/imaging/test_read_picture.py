@@ -1,7 +1,9 @@
 """Reading pictures: as the sensor saw them, and refusals a villager's helper can act on."""
 
 import io
+import os
 import struct
+import warnings
 import zlib
 from pathlib import Path
 
@@ -12,8 +14,9 @@ from PIL import Image
 
 from kiosk.camera.specimens import specimens_for, story_person
 from kiosk.camera.virtual import VirtualCamera, VirtualCameraSettings
+from kiosk.imaging import scan
 from kiosk.imaging.geometry import ordered, overlap
-from kiosk.imaging.read import MAX_BYTES, NotAPicture, read_picture
+from kiosk.imaging.read import MAX_BYTES, NOT_PROCESSED, NotAPicture, read_picture
 from kiosk.imaging.scan import scan_picture
 
 
@@ -81,3 +84,37 @@ def test_scanning_a_bad_file_answers_with_the_sentence(tmp_path: Path) -> None:
     path.write_text("hello")
     answer = scan_picture(str(path))
     assert answer["corners"] is None and answer["quality"] == [] and "不是图片" in answer["error"]
+
+
+@pytest.mark.parametrize("size", [(1, 5000), (5000, 1), (32, 60000), (60000, 32), (33, 33)])
+def test_strips_and_specks_hold_no_sheet_and_are_no_trouble(tmp_path: Path, size: tuple[int, int]) -> None:
+    path = tmp_path / "strip.png"
+    cv2.imwrite(str(path), np.random.default_rng(1).integers(0, 255, (*size, 3), dtype=np.uint8))
+    answer = scan_picture(path)
+    assert "error" not in answer and answer["corners"] is None
+    assert answer["quality"][0]["code"] == "no_sheet"
+
+
+def test_what_goes_wrong_inside_is_for_the_log_and_the_person_hears_one_chinese_sentence(tmp_path, monkeypatch) -> None:
+    path = tmp_path / "page.png"
+    cv2.imwrite(str(path), np.zeros((40, 40, 3), np.uint8))
+    monkeypatch.setattr(scan, "find_sheets", lambda image: cv2.resize(image, (0, 0)))
+    assert scan_picture(path)["error"] == NOT_PROCESSED
+
+
+def test_a_pipe_or_a_name_no_system_has_is_refused_at_once(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.jpg")
+    for place in (tmp_path / "pipe.jpg", Path("/dev/zero"), tmp_path, Path("a\0b.jpg")):
+        with pytest.raises(NotAPicture, match="打不开图片文件"):
+            read_picture(place)
+
+
+def test_pillow_does_not_speak_of_large_or_torn_pictures(recwarn) -> None:
+    large, whole = io.BytesIO(), io.BytesIO()
+    Image.new("1", (10000, 9500)).save(large, "PNG")
+    Image.new("L", (64, 64)).save(whole, "TIFF")
+    warnings.simplefilter("always")
+    for content in (large.getvalue(), whole.getvalue()[:8], whole.getvalue()[:-20]):
+        with pytest.raises(NotAPicture):
+            read_picture(content)
+    assert not recwarn.list

@@ -1,6 +1,7 @@
 """IPP on the wire: requests as the standard writes them, and no nonsense of a print service that is not told."""
 
 import http.server
+import socket
 import threading
 
 import pytest
@@ -8,7 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kiosk.printer import ipp
+from kiosk.printer.cups import CupsPrinter
 from kiosk.printer.ipp import IppAway, IppClient, IppRefused, decode, encode
+from kiosk.printer.network_printer import NetworkPrinter
+from kiosk.printer.protocol import PrinterTrouble
 from kiosk.printer.reasons import AWAY, FAULTS, JAM, PAPER_OUT, fault_in_message, worst_fault
 
 # A Print-Job response as RFC 8011, appendix A.2 shows it, with a second value and a boolean added.
@@ -83,6 +87,50 @@ def test_a_service_that_answers_nonsense_is_as_good_as_none(service, told) -> No
     handler.told = told
     with pytest.raises(IppAway):
         client.ask(ipp.GET_PRINTER, "ipp://localhost/printers/a", [(ipp.OPERATION, [])])
+
+
+@pytest.mark.parametrize("place", ["[::1]:1", "[fe80::1", "localhost:one", "localhost:1/version=1.1", "打印机:1"])
+def test_an_address_nobody_can_reach_is_as_good_as_no_service(place: str) -> None:
+    with pytest.raises(IppAway):
+        IppClient(place, timeout=1).ask(ipp.GET_PRINTER, "ipp://localhost", [(ipp.OPERATION, [])])
+
+
+def test_a_printer_on_the_newer_internet_is_asked_at_its_own_address() -> None:
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_POST(self):
+            self.rfile.read(int(self.headers["Content-Length"]))
+            reasons = b"\x04\x44\x00\x15printer-state-reasons\x00\x0bmedia-empty"
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(bytes.fromhex("0101 0000 00000001") + reasons + b"\x03")
+
+        def log_message(self, *_):
+            pass
+
+    class Server(http.server.HTTPServer):
+        address_family = socket.AF_INET6
+
+    with Server(("::1", 0), Handler) as server:
+        threading.Thread(target=server.handle_request, daemon=True).start()
+        printer = NetworkPrinter.behind(f"ipp://[::1]:{server.server_port}/ipp/print")
+        assert printer is not None and printer.fault() == PAPER_OUT
+
+
+def test_a_message_in_another_encoding_does_not_make_the_printer_vanish() -> None:
+    content = ANSWER[:-1] + b"\x41\x00\x15printer-state-message\x00\x04" + "卡纸".encode("gbk") + b"\x03"
+    assert decode(content).group(ipp.JOB)["job-id"] == [0x93]
+
+
+@pytest.mark.parametrize("queue", ["一楼打印机", "a b"])
+def test_a_queue_may_have_a_chinese_name_and_a_job_without_a_number_is_told(service, queue: str, sheet) -> None:
+    handler, client = service
+    handler.told = (200, bytes.fromhex("0101 0000 00000001 02 03"))
+    printer = CupsPrinter(queue, client=client)
+    printer.cancel_leftovers()
+    with pytest.raises(PrinterTrouble, match="没有打成"):
+        printer.print_pdf("notice", sheet)
+    handler.told = (200, bytes.fromhex("0101 0406 00000001 03"))
+    assert CupsPrinter(queue, client=client).trouble() == f"没有叫“{queue}”的打印机"
 
 
 def test_a_refusal_keeps_its_number(service) -> None:

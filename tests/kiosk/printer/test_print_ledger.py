@@ -36,6 +36,14 @@ def test_a_line_torn_by_a_power_cut_costs_only_itself(tmp_path) -> None:
     assert [line["outcome"] for line in PrintLedger(file).lines()] == ["begun", "printed", "begun", "printed"]
 
 
+@pytest.mark.parametrize("line", ['{"sheet": ["a"], "copy": 1, "outcome": "printed"}', "[1]", "\0\0\0"])
+def test_a_line_a_bad_disk_made_up_costs_only_itself(tmp_path, line: str) -> None:
+    file = tmp_path / "prints.jsonl"
+    file.write_text(line + "\n", encoding="utf-8")
+    with PrintLedger(file).recording("form") as copy:
+        assert copy == 1
+
+
 def test_nothing_is_printed_that_cannot_be_recorded(tmp_path) -> None:
     ledger = PrintLedger(tmp_path / "nowhere" / "prints.jsonl")
     with pytest.raises(PrinterTrouble, match="台账"), ledger.recording("form"):

@@ -69,6 +69,28 @@ def test_a_job_that_was_seen_and_is_gone_is_out(printing, tmp_path) -> None:
     assert "第2次打印" in printing([[], [0], []], ledger=ledger)[0].words
 
 
+def test_a_viewer_that_holds_on_to_the_sheet_does_not_undo_the_print_and_the_sheet_goes_at_the_next_start(
+    tmp_path, sheet
+) -> None:
+    folder = tmp_path / "printing"
+    spooler = PlayedSpooler([[], [0], []])
+
+    def hold(path, printer):
+        spooler.document = path.name
+        path.unlink()
+        path.mkdir()  # what no unlink removes, as a file that is held open on Windows
+
+    printer = WindowsPrinter("HP", folder, spooler=spooler, send=hold, patience=QUICK)
+    assert printer.print_pdf("notice", sheet).words == "打好了"
+    (held,) = folder.iterdir()
+    held.rmdir()
+    held.write_bytes(sheet)
+    kept = folder / "form-MZ-008-a4d7b16c-1.pdf"
+    kept.write_bytes(sheet)
+    WindowsPrinter("HP", folder, spooler=spooler)
+    assert list(folder.iterdir()) == [kept]
+
+
 def test_a_printer_that_keeps_its_jobs_says_that_they_are_printed(printing) -> None:
     assert printing([[], [JOB_PRINTED]])[0].copy == 1
 

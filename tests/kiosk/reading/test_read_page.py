@@ -10,6 +10,7 @@ from kiosk.camera.specimens import Specimen, specimens_for, story_person
 from kiosk.camera.virtual import VirtualCamera, VirtualCameraSettings
 from kiosk.reading.paper import read_page
 from kiosk.reading.photograph import read_photograph
+from kiosk.reading.picture_file import read_file
 from kiosk.reading.reading import Reading
 from kiosk.reading.upright import turn_of, turned
 
@@ -141,3 +142,12 @@ class TestPhotographs:
     def test_a_picture_that_is_the_card_edge_to_edge_is_read_whole(self):
         reading = read_photograph(page_of(SHEETS["id_card_front"]))
         assert values_of(reading) == CARD
+
+
+@pytest.mark.parametrize("size", [(1, 1), (1, 3000), (3000, 1), (32, 20000), (20000, 32), (40, 40)])
+def test_strips_and_specks_are_answered_like_any_picture(tmp_path, size: tuple[int, int]) -> None:
+    path = tmp_path / "strip.png"
+    cv2.imwrite(str(path), np.random.default_rng(2).integers(0, 255, (*size, 3), dtype=np.uint8))
+    answer = read_file(path)
+    assert "error" not in answer
+    assert (answer["fields"], answer["codes"]) == ({}, [])
