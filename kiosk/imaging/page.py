@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 
 from kiosk.imaging.candidates import SEARCH_SIDE, make_work, propose_quickly, propose_thoroughly
 from kiosk.imaging.evidence import measure
-from kiosk.imaging.geometry import ordered, overlap, share_covered
+from kiosk.imaging.geometry import areas, ordered, overlap, share_covered
 from kiosk.imaging.judgement import confidence_of, judge
 from kiosk.imaging.refine import refine, refine_corners
 from kiosk.imaging.view import View, halved, shrunk
@@ -19,6 +20,9 @@ LEAST_SIDE = 32
 SURE = 3.0
 # Two sheets may touch and overlap a little; what is covered more is another outline of the same sheet.
 MOST_COVERED = 0.15
+# When an outline is taken for the whole of which a better one is a part: so much larger, holding so much of it, and
+# paper in the rest.
+MUCH_LARGER, HELD, PAPER_ALL_OVER = 1.15, 0.93, 0.7
 # Outlines that score within so much of the best one of the same sheet are fitted to the edge too, and judged again.
 NEARLY, RIVALS, SAME_SHEET = 2.0, 4, 0.8
 
@@ -66,7 +70,8 @@ class Desk:
 
     def _settled(self, quads: np.ndarray, most: int) -> list[tuple[np.ndarray, float]]:
         """Judge outlines, fit the best of each sheet and its rivals to the edges seen, and judge again."""
-        groups = _best_apart(quads, judge(measure(self._work, quads)), most)
+        scores = _with_wholes(self._work.paper, quads, judge(measure(self._work, quads)))
+        groups = _best_apart(quads, scores, most)
         return sorted((self._best_of(rivals) for rivals in groups), key=lambda one: -one[1])
 
     def _best_of(self, rivals: list[np.ndarray]) -> tuple[np.ndarray, float]:
@@ -74,6 +79,32 @@ class Desk:
         scores = judge(measure(self._work, self._search.from_picture(near)))
         best = int(np.argmax(scores))
         return near[best], float(scores[best])
+
+
+def _with_wholes(paper: np.ndarray, quads: np.ndarray, scores: np.ndarray) -> np.ndarray:
+    """Put an outline before a better one that is only a part of it: the coloured half of a cover, the card on a form.
+
+    It must be likely by itself, hold the better one, and be paper by the network's map in all the rest of it.
+    """
+    if len(scores) == 0:
+        return scores
+    best = int(np.argmax(scores))
+    sizes = areas(quads)
+    larger = np.flatnonzero((scores > 0) & (sizes > MUCH_LARGER * sizes[best]))
+    wholes = [place for place in larger if _is_whole(paper, quads[place], quads[best])]
+    if not wholes:
+        return scores
+    raised = scores.copy()
+    raised[max(wholes, key=lambda place: scores[place])] = scores[best] + 1e-3
+    return raised
+
+
+def _is_whole(paper: np.ndarray, whole: np.ndarray, part: np.ndarray) -> bool:
+    if share_covered(part, whole) < HELD:
+        return False
+    rest = cv2.fillConvexPoly(np.zeros(paper.shape, np.uint8), np.rint(whole).astype(np.int32), 1)
+    cv2.fillConvexPoly(rest, np.rint(part).astype(np.int32), 0)
+    return bool(rest.any()) and float(paper[rest > 0].mean()) > PAPER_ALL_OVER
 
 
 def _best_apart(quads: np.ndarray, scores: np.ndarray, most: int) -> list[list[np.ndarray]]:
