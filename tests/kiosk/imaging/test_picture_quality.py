@@ -70,7 +70,7 @@ def test_bright_paper_is_not_glare() -> None:
 
 
 @pytest.mark.parametrize(
-    ("offset", "advice"), [((190, 0), "往左"), ((-190, 0), "往右"), ((0, 150), "往上"), ((0, -150), "往下")]
+    ("offset", "advice"), [((190, 0), "往左"), ((-190, 0), "往右"), ((0, 135), "往上"), ((0, -135), "往下")]
 )
 def test_a_sheet_half_out_of_the_picture_is_cut_off_and_the_way_back_is_told(offset, advice: str) -> None:
     finding = findings_for("household_register_1", offset_mm=offset)["cut_off"]
