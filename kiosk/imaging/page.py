@@ -15,7 +15,7 @@ from kiosk.imaging.refine import refine, refine_corners
 from kiosk.imaging.view import View, halved, shrunk
 
 FITTING_SIDE = 1700
-LEAST_SIDE = 32
+LEAST_SIDE = 64
 # A score above which the quick search's best is taken without looking further.
 SURE = 3.0
 # Two sheets may touch and overlap a little; what is covered more is another outline of the same sheet.
@@ -72,7 +72,8 @@ class Desk:
         """Judge outlines, fit the best of each sheet and its rivals to the edges seen, and judge again."""
         scores = _with_wholes(self._work.paper, quads, judge(measure(self._work, quads)))
         groups = _best_apart(quads, scores, most)
-        return sorted((self._best_of(rivals) for rivals in groups), key=lambda one: -one[1])
+        fitted = (self._best_of(rivals) for rivals in groups)
+        return sorted((one for one in fitted if one[1] > 0), key=lambda one: -one[1])
 
     def _best_of(self, rivals: list[np.ndarray]) -> tuple[np.ndarray, float]:
         near = np.array([_fit_roughly(self._fitting.image, self._search.to_picture(quad)) for quad in rivals])
