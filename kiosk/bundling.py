@@ -9,7 +9,7 @@ from forms.render.bundle import PageImage, bundle_pages
 from kiosk.imaging.capture import process
 from kiosk.imaging.encode import encode_bitonal, encode_page
 from kiosk.imaging.enhance import Mode, enhance
-from kiosk.imaging.read import read_picture
+from kiosk.imaging.read import NotAPicture, read_picture
 from kiosk.imaging.rectify import A4_MM, CARD_MM, shape_of
 
 
@@ -18,9 +18,16 @@ def bundle_pictures(pictures: Sequence[Path], out: Path, mode: Mode = "colour") 
 
     Raises NotAPicture (a ValueError) naming the file that is none.
     """
-    pages = [_page(read_picture(picture), mode) for picture in pictures]
+    pages = [_page(_read(picture), mode) for picture in pictures]
     out.write_bytes(bundle_pages(pages, title=out.stem))
     return len(pages)
+
+
+def _read(picture: Path) -> np.ndarray:
+    try:
+        return read_picture(picture)
+    except NotAPicture as refusal:
+        raise NotAPicture(f"{picture}：{refusal}") from None
 
 
 def _page(image: np.ndarray, mode: Mode) -> PageImage:

@@ -274,7 +274,8 @@ class TestBundle:
 
     def test_a_picture_that_is_none_or_missing_is_one_line_and_leaves_no_file(self, refusal, no_picture, tmp_path):
         out = tmp_path / "out.pdf"
-        assert "不是图片" in refusal("bundle", "--out", out, no_picture)
+        line = refusal("bundle", "--out", out, no_picture)
+        assert "不是图片" in line and str(no_picture) in line
         assert "missing.jpg" in refusal("bundle", "--out", out, tmp_path / "missing.jpg")
         assert not out.exists()
 
