@@ -22,7 +22,8 @@ MOST_CAST = 0.16
 WHITE_FROM, WHITE_AT = 214, 246
 LIGHT_SIDE = 160
 # Sauvola's rule: a point is ink when darker than the mean around it by this share, more where the page is restless.
-INK_DEPTH, INK_RANGE = 0.22, 128.0
+# Of an evenly lit page, what is darker than SURELY_INK is ink however even it is: black bars stay black.
+INK_DEPTH, INK_RANGE, SURELY_INK = 0.22, 128.0, 80.0
 
 
 def enhance(page: np.ndarray, mode: Mode = "colour") -> np.ndarray:
@@ -65,8 +66,8 @@ def bitonal(grey: np.ndarray) -> np.ndarray:
     values = grey.astype(np.float32)
     mean = cv2.blur(values, (side, side))
     spread = cv2.sqrt(cv2.max(cv2.blur(values * values, (side, side)) - mean * mean, 0))
-    limit = mean * (1 + INK_DEPTH * (spread / INK_RANGE - 1))
-    return cv2.compare(values, limit, cv2.CMP_GT)
+    limit = cv2.max(mean * (1 + INK_DEPTH * (spread / INK_RANGE - 1)), SURELY_INK)
+    return cv2.compare(values, limit, cv2.CMP_GT).reshape(grey.shape)
 
 
 def _small(page: np.ndarray) -> np.ndarray:
