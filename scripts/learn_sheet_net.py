@@ -3,7 +3,7 @@
     python scripts/learn_sheet_net.py TEXTURES PAGES --out kiosk/imaging/sheet_net.onnx [--minutes 60]
 
 Needs PyTorch and onnx, which the product does not. TEXTURES is a folder of photographs of surfaces, PAGES one of rendered
-pages; see scripts/sheet_scenes.py. Two processes: one draws, one learns.
+pages; see scripts/scenes. Two processes: one draws, one learns.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from sheet_scenes import Material, draw_scene
+from scenes.material import Material
+from scenes.scene import draw_scene
 from torch import nn
 from torch.nn import functional
 

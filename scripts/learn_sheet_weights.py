@@ -2,7 +2,7 @@
 
     python scripts/learn_sheet_weights.py PHOTOS LABELS.json TEXTURES PAGES [--check] [--out kiosk/imaging/weights.py]
 
-TEXTURES and PAGES are what scripts/sheet_scenes.py draws from. LABELS is a list of {"file": name, "corners": [[x, y] * 4] or null}. Every photograph is used in many turned, cropped,
+TEXTURES and PAGES are what scripts/scenes draws from. LABELS is a list of {"file": name, "corners": [[x, y] * 4] or null}. Every photograph is used in many turned, cropped,
 darkened and blurred views. --check leaves photographs out in turn and reports how the rest does on them.
 """
 
@@ -15,7 +15,8 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from sheet_scenes import Material, draw_scene
+from scenes.material import Material
+from scenes.scene import draw_scene
 
 from kiosk.imaging.candidates import SEARCH_SIDE, Work, make_work, propose_quickly, propose_thoroughly
 from kiosk.imaging.evidence import NAMES, measure
