@@ -44,6 +44,23 @@ def _free_ports() -> Ports:
     return Ports(*ports)
 
 
+def answers_of(person: SpecimenPerson) -> dict[str, Any]:
+    """The form of ITEM filled rightly for a person."""
+    return {
+        "applicant_name": person.name,
+        "applicant_id": person.id_number,
+        "phone": "13800000000",
+        "address": person.address,
+        "by_agent": False,
+        "birth_date": person.born_on.isoformat(),
+        "age_band": "80—89周岁",
+        "emergency_contact": "潘试用 13900000000",
+        "bank_holder": person.name,
+        "bank_account": person.bank_account,
+        "promise": True,
+    }
+
+
 class Story:
     """One telling; each scene is a method, in the order they are played."""
 
@@ -96,7 +113,7 @@ class Story:
         counter.turn_to("answers")
         wrong = self._person.id_number[:17] + _another(self._person.id_number[17])
         self._findings.append(counter.try_wrong_id_number("applicant_id", wrong))
-        counter.answer(self._answers())
+        counter.answer(answers_of(self._person))
         self._pdfs.append(counter.printed(counter.call("POST", "/api/visit/form", {})))
         counter.turn_to("capture")
         counter.lay("id_card_front", self._person, blur=9)
@@ -107,22 +124,6 @@ class Story:
         counter.check_originals(list(SPECIMENS))
         self._tell("材料都拍好了，原件退还")
         return visit["lookup_code"], visit["packet_id"]
-
-    def _answers(self) -> dict[str, Any]:
-        person = self._person
-        return {
-            "applicant_name": person.name,
-            "applicant_id": person.id_number,
-            "phone": "13800000000",
-            "address": person.address,
-            "by_agent": False,
-            "birth_date": person.born_on.isoformat(),
-            "age_band": "80—89周岁",
-            "emergency_contact": "潘试用 13900000000",
-            "bank_holder": person.name,
-            "bank_account": person.bank_account,
-            "promise": True,
-        }
 
     def _send_through_a_power_cut(self, counter: KioskCounter, packet_id: str) -> tuple[str, str]:
         """The server is gone: the packet waits, the receipt is printed without a number; then it goes up by itself."""

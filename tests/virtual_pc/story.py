@@ -2,28 +2,11 @@
 
 from typing import Any
 
-from hongye.demo.story import ITEM
-from kiosk.camera.specimens import SpecimenPerson, story_person
+from hongye.demo.story import ITEM, answers_of
+from kiosk.camera.specimens import story_person
 from tests.virtual_pc.village import SlowCounter
 
 PERSON = story_person()
-
-
-def answers_of(person: SpecimenPerson) -> dict[str, Any]:
-    """A form filled rightly."""
-    return {
-        "applicant_name": person.name,
-        "applicant_id": person.id_number,
-        "phone": "13800000000",
-        "address": person.address,
-        "by_agent": False,
-        "birth_date": person.born_on.isoformat(),
-        "age_band": "80—89周岁",
-        "emergency_contact": "潘试用 13900000000",
-        "bank_holder": person.name,
-        "bank_account": person.bank_account,
-        "promise": True,
-    }
 
 
 def begin_capturing(counter: SlowCounter) -> dict[str, Any]:
