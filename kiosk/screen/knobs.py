@@ -28,19 +28,19 @@ KNOBS: dict[str, Knob] = {
         frozenset({"auto_focus"}),
         lambda controls: controls.refocus(),
         "重新对焦了，看看字清不清楚。",
-        "对焦没有成。请把纸放平，或者把高拍仪升高、降低一点。",
+        "没有对上。请把纸放平，再按一次。",
     ),
     "brighter": Knob(
         frozenset(LIGHT_KNOBS),
         lambda controls: controls.brighter(),
         "调亮了一点。",
-        "已经最亮了。还暗，请开灯，或者把纸挪到亮的地方。",
+        "已经最亮了。还暗，请开灯。",
     ),
     "darker": Knob(
         frozenset(LIGHT_KNOBS),
         lambda controls: controls.darker(),
         "调暗了一点。",
-        "已经最暗了。还反光，请换个方向放，或者关掉顶上的灯。",
+        "已经最暗了。还反光，请换个方向放。",
     ),
 }
 

@@ -4,6 +4,8 @@ import { button, h } from "./dom.js";
 
 let following = null; // the timer while a card is waited for
 let standing = null; // how far the reading is
+let times = 0; // how often the step was left or the reading called off: what was asked before is not drawn after
+let calledOff = Promise.resolve();
 
 export const cardKey = "F8";
 
@@ -18,34 +20,36 @@ export const nextCard = (visit) => visit.cards.find((one) => !one.is_read) || vi
 
 export async function readCard(counter, redraw, card = nextCard(counter.visit)) {
   if (standing || !card || !counter.health.card_reader) return;
-  await counter.queue; // what was just typed is kept before the card's offers come
+  const before = times;
+  await Promise.all([counter.queue, calledOff]); // what was just typed is kept before the card's offers come
   const answer = await counter.ask(() => post("/api/visit/card", { material_id: card.material_id, place: card.place }));
-  if (answer) await settle(answer, counter, redraw);
+  if (answer && before !== times) callOff();
+  else if (answer) await settle(answer, counter, redraw);
 }
 
 export function stopReading() {
   clearTimeout(following);
-  if (standing) post("/api/visit/card/cancel").catch(() => {});
+  if (standing) callOff();
   standing = null;
+  times += 1;
 }
+
+const callOff = () => { calledOff = post("/api/visit/card/cancel").catch(() => {}); };
 
 function offered(cards, counter, redraw) {
   const first = nextCard(counter.visit);
-  return [
-    h("div", { class: "buttons" }, cards.map((card) => button(`${card.is_read ? "重读" : "读"}${card.owner}身份证${card === first ? `（${cardKey}）` : ""}`,
-      () => readCard(counter, redraw, card), { quiet: card.is_read, id: idOf(card) }))),
-    h("p", { class: "read-cards" }, cards.some((one) => one.is_read)
-      ? cards.filter((one) => one.is_read).map((card) => [h("span", { class: "mark green" }, "读过了"), ` ${card.owner}身份证 `, button("去掉", () => drop(card, counter, redraw), { quiet: true, small: true, id: `drop-${idOf(card)}` })])
-      : h("span", { class: "quiet-words" }, "把身份证放在读卡器上，姓名、号码、住址不用打字。"))];
+  return cards.map((card) => h("div", { class: "one-card" },
+    h("p", {}, card.is_read ? [h("span", { class: "mark green" }, "读过了"), ` ${card.owner}身份证`] : `把${card.owner}身份证放在读卡器上，姓名、号码、住址不用打字。`),
+    card.is_read ? button("去掉", () => drop(card, counter, redraw), { quiet: true, id: `drop-${idOf(card)}` }) : null,
+    button(`${card.is_read ? "重读" : "读身份证"}${card === first ? `（${cardKey}）` : ""}`, () => readCard(counter, redraw, card), { quiet: card !== first || card.is_read, id: idOf(card) })));
 }
 
 const idOf = (card) => `read-${card.material_id}-${card.place}`;
 
 function waitingFor(now, redraw) {
-  return [
-    h("p", { role: "status" }, h("span", { class: "mark blue" }, "等身份证"), ` 请把${now.owner}的身份证放在读卡器上，不要动。已经放着的，拿开再放一次。`),
-    h("p", { id: "card-left", class: "quiet-words" }, left(now)),
-    button("不读了（Esc）", () => { stopReading(); redraw(); }, { quiet: true, id: "stop-card" })];
+  return h("div", { class: "one-card" },
+    h("p", {}, h("span", { role: "status" }, `请把${now.owner}的身份证放在读卡器上，不要动。已经放着的，拿开再放一次。`), " ", h("b", { id: "card-left" }, left(now))),
+    button("不读了（Esc）", () => { stopReading(); redraw(); }, { quiet: true, id: "stop-card" }));
 }
 
 const left = (now) => `还等 ${now.seconds_left} 秒`;
@@ -67,14 +71,16 @@ async function settle(answer, counter, redraw) {
 }
 
 async function follow(counter, redraw) {
+  const before = times;
   const answer = await get("/api/visit/card").catch(() => null);
-  if (!standing) return; // called off meanwhile
+  if (before !== times) return;
   await settle(answer || { card: standing }, counter, redraw);
 }
 
 async function drop(card, counter, redraw) {
+  const before = times;
   const answer = await counter.ask(() => post("/api/visit/card/drop", { material_id: card.material_id, place: card.place }));
-  if (!answer) return;
+  if (!answer || before !== times) return;
   counter.visit = answer.visit;
   redraw();
   counter.announce(`去掉了读到的${card.owner}身份证，已经填好的没有动`);

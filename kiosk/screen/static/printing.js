@@ -2,7 +2,6 @@
 import { get } from "./api.js";
 import { fill, h } from "./dom.js";
 
-const FIRST = "正在打印，请等一等";
 let underWay = false;
 
 export const isPrinting = () => underWay;
@@ -10,7 +9,7 @@ export const isPrinting = () => underWay;
 // Shows how far the print is in `place` until `work` is done.
 export async function whilePrinting(place, work) {
   underWay = true;
-  const line = h("span", { id: "print-progress", "aria-live": "off" }, "");
+  const line = h("span", { id: "print-progress", "aria-live": "off" }, "正在打印，请等一等。");
   show(place, line);
   const timer = setInterval(async () => {
     const answer = await get("/api/printing").catch(() => null);
@@ -28,6 +27,6 @@ export async function whilePrinting(place, work) {
 
 function show(place, line) {
   place.className = "printing";
-  fill(place, h("span", { class: "turning", "aria-hidden": "true" }), h("p", {}, `${FIRST}。纸出来以前，不用再点。`), line);
+  fill(place, h("span", { class: "turning", "aria-hidden": "true" }), line, h("p", {}, "纸出来以前，不用再点。"));
   place.hidden = false;
 }
