@@ -66,6 +66,7 @@ def test_a_card_is_read_by_key_and_fills_the_form_by_key(at_form, device):
     press(page, "F8")
     page.wait_for_selector("#stop-card")
     assert "请把老年人的身份证放在读卡器上" in page.locator(".card-reader").inner_text()
+    assert "放在读卡器上" in heard(page)
     assert focused(page) == "applicant_name" and page.locator("#applicant_name").input_value() == "潘"
     look(page, "42-card-waited-for")
     page.locator("#applicant_name").fill("")

@@ -48,10 +48,11 @@ const idOf = (card) => `read-${card.material_id}-${card.place}`;
 
 function waitingFor(now, redraw) {
   return h("div", { class: "one-card" },
-    h("p", {}, h("span", { role: "status" }, `请把${now.owner}的身份证放在读卡器上，不要动。已经放着的，拿开再放一次。`), " ", h("b", { id: "card-left" }, left(now))),
+    h("p", {}, asking(now), " ", h("b", { id: "card-left" }, left(now))),
     button("不读了（Esc）", () => { stopReading(); redraw(); }, { quiet: true, id: "stop-card" }));
 }
 
+const asking = (now) => `请把${now.owner}的身份证放在读卡器上，不要动。已经放着的，拿开再放一次。`;
 const left = (now) => `还等 ${now.seconds_left} 秒`;
 
 async function settle(answer, counter, redraw) {
@@ -61,7 +62,7 @@ async function settle(answer, counter, redraw) {
     following = setTimeout(() => follow(counter, redraw), 500);
     const line = document.getElementById("card-left");
     if (line) line.textContent = left(standing);
-    if (!before) redraw();
+    if (!before) { redraw(); counter.announce(asking(standing)); }
     return;
   }
   if (answer.visit) counter.visit = answer.visit;
