@@ -7,7 +7,7 @@ let standing = null; // how far the reading is
 let times = 0; // how often the step was left or the reading called off: what was asked before is not drawn after
 let calledOff = Promise.resolve();
 
-export const cardKey = "F8";
+const cardKey = "F8";
 
 // Above the form: a button for each person, or what the reader waits for; nothing where no reader is set.
 export function cardPanel(counter, redraw) {
@@ -16,7 +16,7 @@ export function cardPanel(counter, redraw) {
   return h("section", { class: "panel card-reader wide", "aria-label": "身份证读卡器" }, standing ? waitingFor(standing, redraw) : offered(cards, counter, redraw));
 }
 
-export const nextCard = (visit) => visit.cards.find((one) => !one.is_read) || visit.cards[0];
+const nextCard = (visit) => visit.cards.find((one) => !one.is_read) || visit.cards[0];
 
 export async function readCard(counter, redraw, card = nextCard(counter.visit)) {
   if (standing || !card || !counter.health.card_reader) return;
