@@ -182,6 +182,7 @@ class Kiosk:
             outbox=outbox,
             uplink=uplink,
             printer=printer,
+            card_reader=self.card_reader,
             live_view=live_view,
             eye=eye,
             read_page=read_page,

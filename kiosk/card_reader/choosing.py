@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from kiosk.card_reader.card import ChipCard
+from kiosk.card_reader.practice import PracticeReader
 from kiosk.card_reader.reader import CardReader, SdtReader
 from kiosk.card_reader.serial_port import SerialPort
-from kiosk.card_reader.simulated import SimulatedDevice, simulated_reader
 from kiosk.card_reader.usb_port import UsbPort
 
 
@@ -14,7 +14,7 @@ def card_reader_for(choice: str, practice_card: ChipCard | None = None) -> CardR
     if choice == "none":
         return None
     if choice == "simulated":
-        return simulated_reader(SimulatedDevice(practice_card))
+        return PracticeReader(practice_card)
     if choice == "usb":
         return SdtReader(UsbPort)
     device = choice.removeprefix("serial:")

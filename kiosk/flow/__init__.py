@@ -1,6 +1,7 @@
 """The visit (one villager, one errand) as a pure state machine: each action takes a Visit and returns a new one."""
 
 from kiosk.flow.answers import AnswerRefused, find_answer_faults, give_answers, open_fields
+from kiosk.flow.cards import drop_card, note_card
 from kiosk.flow.ends import is_put_away, mark_packed, mark_sent, reopen, replaces
 from kiosk.flow.errand import (
     begin_correction,
@@ -44,6 +45,7 @@ from kiosk.flow.visit import (
     NextPage,
     Page,
     PageReading,
+    ReadCard,
     ReadField,
     Refusal,
     Step,
@@ -62,11 +64,11 @@ from kiosk.flow.wanted import (
 
 __all__ = [
     "ACTION_WORDS", "ALLOWED", "LOOSE", "MAX_PAGES_PER_MATERIAL", "OPEN_STEPS", "STEP_WORDS", "WRONG_PAGE", "Action",
-    "AnswerRefused", "CorrectionReason", "NextPage", "Page", "PageReading", "ReadField", "Refusal", "Step",
+    "AnswerRefused", "CorrectionReason", "NextPage", "Page", "PageReading", "ReadCard", "ReadField", "Refusal", "Step",
     "StepNotAllowed", "Undo", "Visit", "VisitIncomplete", "add_page", "allowed_actions", "ask_retake",
     "begin_correction", "begin_visit", "captured_materials", "check_originals", "choose_item", "count_pages",
-    "drop_page", "find_answer_faults", "find_visit_gaps", "give_answers", "is_put_away", "list_pages", "mark_packed",
-    "mark_sent", "materials_to_capture", "move_page", "named_page_ids", "next_page", "note_reading", "open_fields",
+    "drop_card", "drop_page", "find_answer_faults", "find_visit_gaps", "give_answers", "is_put_away", "list_pages", "mark_packed",
+    "mark_sent", "materials_to_capture", "move_page", "named_page_ids", "next_page", "note_card", "note_reading", "open_fields",
     "page_name", "record_form_printed", "record_notice_printed", "reopen", "replaces", "require_allowed",
     "require_pack", "require_page", "sort_stack", "take_over", "turn_page", "turn_to", "undo", "vouch_page",
 ]  # fmt: skip

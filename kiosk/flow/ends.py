@@ -39,5 +39,5 @@ def mark_sent(visit: Visit, case_number: str) -> Visit:
     """The server has the packet and gave it a case number: now, and only now, answers and pages are forgotten."""
     require(visit, "deliver")
     return changed(
-        visit, step="sent", case_number=case_number, answers={}, pages={}, readings={}, undo=None, checked=()
+        visit, step="sent", case_number=case_number, answers={}, pages={}, readings={}, cards=(), undo=None, checked=()
     )

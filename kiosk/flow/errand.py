@@ -19,7 +19,9 @@ def choose_item(visit: Visit, item: ServiceItem) -> Visit:
     require(visit, "choose_item")
     if visit.answers and item.code != visit.item_code:
         raise StepNotAllowed(visit, "choose_item", "已经填了表，不能再换事项。要换就点“不办了”，重新开始。")
-    return changed(visit, item_code=item.code, item_digest=digest_of(item), step="notice", notice_sheet_printed_at=None)
+    cards = visit.cards if item.code == visit.item_code else ()
+    chosen = changed(visit, item_code=item.code, item_digest=digest_of(item), cards=cards)
+    return changed(chosen, step="notice", notice_sheet_printed_at=None)
 
 
 def begin_correction(

@@ -5,7 +5,7 @@ from typing import Any, Literal
 from kiosk.flow.visit import Step, Visit
 
 Action = Literal[
-    "choose_item", "turn_to", "print_notice", "answer", "print_form", "print_mandate", "print_covers", "add_page",
+    "choose_item", "turn_to", "print_notice", "answer", "read_card", "print_form", "print_mandate", "print_covers", "add_page",
     "retake", "drop_page", "move_page", "turn_page", "vouch_page", "sort_stack", "undo", "check_originals", "take_over", "pack", "print_receipt",
     "reopen", "deliver", "abandon",
 ]  # fmt: skip
@@ -16,6 +16,7 @@ STEP_WORDS: dict[Step, str] = {
 }  # fmt: skip
 ACTION_WORDS: dict[Action, str] = {
     "choose_item": "选事项", "turn_to": "换一步", "print_notice": "打印告知单", "answer": "填表",
+    "read_card": "读身份证",
     "print_form": "打印申请表", "print_mandate": "打印委托书", "print_covers": "打印分隔页", "add_page": "拍一页",
     "retake": "重拍", "drop_page": "去掉一页", "move_page": "挪一页", "turn_page": "转一页", "vouch_page": "就用这一页",
     "sort_stack": "分一叠", "undo": "撤销",
@@ -24,7 +25,17 @@ ACTION_WORDS: dict[Action, str] = {
 }  # fmt: skip
 
 _PAPERWORK: frozenset[Action] = frozenset(
-    {"turn_to", "print_notice", "answer", "print_form", "print_mandate", "print_covers", "take_over", "abandon"}
+    {
+        "turn_to",
+        "print_notice",
+        "answer",
+        "read_card",
+        "print_form",
+        "print_mandate",
+        "print_covers",
+        "take_over",
+        "abandon",
+    }
 )
 _PAGES: frozenset[Action] = frozenset(
     {"add_page", "retake", "drop_page", "move_page", "turn_page", "vouch_page", "sort_stack", "undo"}

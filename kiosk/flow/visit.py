@@ -45,6 +45,14 @@ class PageReading(Record):
     fields: tuple[ReadField, ...] = ()
 
 
+class ReadCard(Record):
+    """What the chip of a card said: the card of the `place`-th person (from 0) whose cards this material is."""
+
+    material_id: str
+    place: int
+    reading: PageReading
+
+
 class CorrectionReason(Record):
     """One thing a department wants to see again, in its words."""
 
@@ -91,6 +99,8 @@ class Visit(Record):
     undo: Undo | None = None
     #: by page_id; a page not read yet, or that could not be, has none
     readings: dict[str, PageReading] = Field(default_factory=dict)
+    #: what the card reader read, at most one for each person
+    cards: tuple[ReadCard, ...] = ()
     checked: tuple[str, ...] = ()
     retaking: tuple[str, int] | None = None
     notice_sheet_printed_at: AwareDatetime | None = None

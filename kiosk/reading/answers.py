@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from forms.item import FormField, Material, ServiceItem
-from kiosk.reading.reading import KIND_WORDS, FieldName, ReadField, Reading
+from kiosk.reading.reading import KIND_WORDS, FieldName, PaperKind, ReadField, Reading
 
 ReadingsByMaterial = Mapping[str, Sequence[Reading]]
 # A person told from others only by the order of the cards is a guess.
@@ -15,6 +15,7 @@ SURE_BY_ORDER = 0.6
 _COUPLES = (("wife", "husband"), ("mother", "father"), ("applicant", "spouse"))
 _TWO_PEOPLE = ("双方", "及配偶")
 _OF_THE_APPLICANT = ("id_card", "old_id")
+_CARDS: tuple[PaperKind, ...] = ("id_card_front", "id_card_chip")
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,11 @@ def suggest(item: ServiceItem, readings_by_material: ReadingsByMaterial) -> tupl
     return tuple(offers[field.id] for field in item.form_fields if field.id in offers)
 
 
+def card_owners(item: ServiceItem, material: Material) -> tuple[str, ...]:
+    """Whose identity cards a material is, as the form calls them, in the order they are laid down; empty where it asks for none."""
+    return tuple(person.word for person in _people_of(item, material)) if material.capture == "id_card" else ()
+
+
 def _read_of(item: ServiceItem, given: ReadingsByMaterial, *kinds: str) -> Iterator[tuple[Material, list[Reading]]]:
     for material in item.materials:
         readings = [reading for reading in given.get(material.id, ()) if reading.kind in kinds]
@@ -55,7 +61,7 @@ def _read_of(item: ServiceItem, given: ReadingsByMaterial, *kinds: str) -> Itera
 
 
 def _from_cards(item: ServiceItem, given: ReadingsByMaterial) -> Iterator[Suggestion]:
-    for material, cards in _read_of(item, given, "id_card_front"):
+    for material, cards in _read_of(item, given, *_CARDS):
         for person, card, most in _owners(item, material, cards):
             yield from _of_person(item, person, card, material.id, most)
 
@@ -63,7 +69,7 @@ def _from_cards(item: ServiceItem, given: ReadingsByMaterial) -> Iterator[Sugges
 def _from_registers(item: ServiceItem, given: ReadingsByMaterial) -> Iterator[Suggestion]:
     """The householder of the first page; a person the form asks for who is the only one on a page of their own."""
     on_cards = {number.value for readings in given.values() for reading in readings
-                if reading.kind == "id_card_front" and (number := reading.find("id_number"))}  # fmt: skip
+                if reading.kind in _CARDS and (number := reading.find("id_number"))}  # fmt: skip
     householder = [field.id for field in item.form_fields if field.label == "户主姓名"]
     for material, pages in _read_of(item, given, "household_register"):
         for page in pages:
@@ -98,7 +104,7 @@ def _addresses(item: ServiceItem, given: ReadingsByMaterial) -> Iterator[Suggest
     for material, pages in _read_of(item, given, "household_register"):
         for page in pages:
             yield from _offers(page, "address", (field.id for field in fields), material.id)
-    for material, cards in _read_of(item, given, "id_card_front"):
+    for material, cards in _read_of(item, given, *_CARDS):
         for person, card, most in _owners(item, material, cards):
             others = [other.word for other in _people(item) if other.word and other != person]
             own = (field.id for field in fields if not any(word in field.label for word in others))
@@ -123,17 +129,24 @@ def _owners(
     item: ServiceItem, material: Material, cards: Sequence[Reading]
 ) -> Iterator[tuple[_Person, Reading, float]]:
     """Whose each card is, and how sure of it one can be."""
+    owners = _people_of(item, material)
+    if len(owners) == 2:
+        yield from _of_couple(*owners, cards, by_sex=owners[0].stem != "applicant")
+    elif owners:
+        yield owners[0], cards[0], 1.0
+
+
+def _people_of(item: ServiceItem, material: Material) -> tuple[_Person, ...]:
+    """Those whose cards a material is, in the order they are laid down: one, a couple, or nobody the form asks for."""
     people = {person.stem: person for person in _people(item)}
     couple = next((pair for pair in _COUPLES if people.keys() >= set(pair)), None)
     if couple is not None and any(word in material.name for word in _TWO_PEOPLE):
-        yield from _of_couple(people[couple[0]], people[couple[1]], cards, by_sex=couple[0] != "applicant")
-        return
+        return people[couple[0]], people[couple[1]]
     owner = next((person for person in people.values() if person.word and person.word in material.name), None)
     owner = owner or people.get(material.id.split("_")[0])
     if owner is None and material.id in _OF_THE_APPLICANT:
         owner = people.get(_stem(item.applicant.name))
-    if owner is not None:
-        yield owner, cards[0], 1.0
+    return (owner,) if owner else ()
 
 
 def _of_couple(

@@ -7,11 +7,13 @@ from typing import Literal
 
 import numpy as np
 
-PaperKind = Literal["id_card_front", "id_card_back", "household_register", "bank_passbook", "bank_card", "other"]
+PaperKind = Literal[
+    "id_card_front", "id_card_back", "id_card_chip", "household_register", "bank_passbook", "bank_card", "other"
+]
 #: papers as they are called to people
 KIND_WORDS: dict[PaperKind | None, str] = {
-    "id_card_front": "身份证人像面", "id_card_back": "身份证国徽面", "household_register": "户口簿", "bank_passbook": "存折",
-    "bank_card": "银行卡或社保卡", "other": "其他材料", None: "看不出是什么材料",
+    "id_card_front": "身份证人像面", "id_card_back": "身份证国徽面", "id_card_chip": "身份证芯片",
+    "household_register": "户口簿", "bank_passbook": "存折", "bank_card": "银行卡或社保卡", "other": "其他材料", None: "看不出是什么材料",
 }  # fmt: skip
 #: degrees clockwise that set a page upright
 Turn = Literal[0, 90, 180, 270]

@@ -8,7 +8,7 @@ allowed and "gaps" for one incomplete):
   POST /open {secret}                          -> {opened: true} and the cookie
   POST /api/sign-in {sign_in_name, password}   -> {agent}          POST /api/sign-out {}
   GET  /api/health                             -> {signs, online, unsent, agent, practice, practising, shoots_by_itself,
-                                               virtual_camera, village_name}
+                                               virtual_camera, folder_camera, card_reader, village_name}
   POST /api/practice {on}                      into the practice room and out of it -> {practising, visit}
   POST /api/auto-shot {on}                     whether still sheets are taken by themselves -> {shoots_by_itself}
   GET  /api/items?words=<any>                  by words, pinyin or initials, best first; without words all -> {items}
@@ -41,12 +41,20 @@ allowed and "gaps" for one incomplete):
   POST /api/visit/set-aside {} | /api/visit/abandon {} | /api/visit/close {}   -> {visit: null}
   GET  /api/visit/pages/<page_id>              -> JPEG as it was taken
   GET  /api/visit/pages/<page_id>/shown?side=small|large     -> JPEG upright, for the screen
+  POST /api/visit/card {material_id, place}    wait for the card of that person, one of visit.cards -> {card}
+  GET  /api/visit/card                         -> {card: {state, owner, seconds_left, sentence, reference}}; state idle,
+                                               waiting, trouble, or read, and then {card, visit} with the card's offers
+  POST /api/visit/card/cancel {}               -> {card}
+  POST /api/visit/card/drop {material_id, place}   it was another person's card -> {visit}
   GET  /api/outbox                             -> {packets: [{packet_id, state, allowed, percent, case_number, reason,
                                                   ...}], unsent}; state waiting, sending, delivered, refused or replaced
   POST /api/outbox/<packet_id>/retry {}        the same packet once more -> {packet}
   POST /api/outbox/<packet_id>/reopen {}       a refused one only: back at the check, everything kept, a new packet_id, the
                                                same lookup_code, visit.refusal {reason, reference} -> {visit}
   POST /api/receipts/<packet_id> {}            prints -> {printed}
+  GET  /api/printing                           -> {words | null} of the print in hand, which may take a minute
+  GET  /api/camera/knobs                       -> {knobs}: which of refocus, brighter, darker this camera has
+  POST /api/camera/knobs {turn}                -> {done, words}; not done at the end of the scale
   GET  /api/camera/virtual                     -> {specimens, placed}
   POST /api/camera/virtual {place, person, tilt, blur, glare, light, shadow, hand, unplug}   any of them -> the same
   GET  /type/<codes>.woff                      -> a font with those rare characters, as 20BB7-2A6D7
@@ -71,13 +79,15 @@ from kiosk.imaging.read import NotAPicture
 from kiosk.outbox import ReopenRefused, UnknownPacket
 from kiosk.printer import PrinterTrouble
 from kiosk.safe import NoRoom
-from kiosk.screen import counter_routes, page_routes, shell_routes, type_routes, visit_routes
+from kiosk.screen import counter_routes, device_routes, page_routes, shell_routes, type_routes, visit_routes
 from kiosk.screen.answering import BadRequest, refusal
 from kiosk.screen.captures import CaptureRefused
+from kiosk.screen.card_reading import CardRefused
 from kiosk.screen.counter import ItemStopped, UnknownCase
 from kiosk.screen.dispatch import DraftGone
 from kiosk.screen.guards import Gate, GuardRefused
 from kiosk.screen.hand import NoVisit, VisitInHand
+from kiosk.screen.knobs import KnobRefused
 from kiosk.screen.packing import PacketTooLarge
 from kiosk.screen.places import Places, PracticeRefused
 from kiosk.screen.practice_desk import DeskRefused
@@ -98,6 +108,8 @@ STATUS_OF: dict[type[Exception], tuple[int, str]] = {
     DraftGone: (410, "draft_gone"),
     NoVisit: (409, "no_visit"),
     NotSignedIn: (401, "not_signed_in"),
+    CardRefused: (409, "card_refused"),
+    KnobRefused: (409, "knob_refused"),
     CaptureRefused: (409, "capture_refused"),
     SheetChanged: (409, "sheet_changed"),
     DeskRefused: (409, "desk_refused"),
@@ -136,6 +148,7 @@ def create_app(places: Places, gate: Gate) -> Flask:
     counter_routes.install(app, places)
     visit_routes.install(app, places)
     page_routes.install(app, places)
+    device_routes.install(app, places)
     return app
 
 

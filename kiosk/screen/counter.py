@@ -13,6 +13,7 @@ from kiosk import flow
 from kiosk.flow import CorrectionReason, Step, Visit
 from kiosk.printer import Printed
 from kiosk.screen.captures import Captures
+from kiosk.screen.card_reading import CardReading
 from kiosk.screen.dispatch import Dispatch
 from kiosk.screen.equipment import Equipment
 from kiosk.screen.hand import Hand, VisitInHand
@@ -51,6 +52,7 @@ class Counter:
         self.readings = Readings(equipment.read_page, equipment.visits, self._hand)
         self.captures = Captures(equipment, self._hand, self.readings)
         self.stacks = Stacks(equipment, self._hand, self.captures)
+        self.cards = CardReading(equipment.card_reader, self._hand)
         equipment.uplink.when_delivered(self._hand.tidy)
 
     def sign_in(self, sign_in_name: str, password: str) -> Agent:
@@ -66,6 +68,7 @@ class Counter:
 
     def close_down(self) -> None:
         """Nothing is read any more; what lies on the counter stays on the disk."""
+        self.cards.cancel()
         self.readings.close()
 
     # --- which visit

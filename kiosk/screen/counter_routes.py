@@ -49,6 +49,7 @@ def _install_agent(app: Flask, places: Places) -> None:
             shoots_by_itself=places.session.shoots_by_itself,
             virtual_camera=surroundings.live_view.kind == "virtual",
             folder_camera=surroundings.live_view.kind == "folder",
+            card_reader=places.counter.cards.is_there,
             village_name=surroundings.machine.village_name,
         )
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from forms.clock import Clock
+from kiosk.card_reader.reader import CardReader
 from kiosk.catalogue_store import CatalogueStore
 from kiosk.corrections import RememberedCorrections
 from kiosk.outbox import Outbox
@@ -29,6 +30,8 @@ class Equipment:
     outbox: Outbox
     uplink: Uplink
     printer: Printer
+    #: None on a PC without one
+    card_reader: CardReader | None
     live_view: LiveView
     eye: Eye
     read_page: ReadPage

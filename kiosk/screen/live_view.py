@@ -11,16 +11,19 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 
 import cv2
 import numpy as np
 
+from kiosk.camera.controls import CameraControls
 from kiosk.camera.protocol import Camera, CameraTrouble, Frame, NothingToRead, PictureDamaged
 from kiosk.screen.eye import Eye, Taken
 from kiosk.screen.reader import ReadPage, Wanted
 from kiosk.screen.watch import NOTHING_SEEN, Seen, Watch
 
 log = logging.getLogger("kiosk.camera")
+Answer = TypeVar("Answer")
 
 SHOWN_WIDTH = 1280
 SHOWN_QUALITY = 75
@@ -130,14 +133,7 @@ class LiveView:
 
     def still(self) -> Frame:
         """A full picture. Raises CameraTrouble."""
-        try:
-            with self._device:
-                self._camera.open()
-                return self._camera.still()
-        except CameraTrouble as trouble:
-            if not isinstance(trouble, (NothingToRead, PictureDamaged)):
-                self._note_trouble(trouble)
-            raise
+        return self._ask(lambda camera: camera.still())
 
     def take(self, capture: str) -> tuple[Taken, datetime]:
         """A full picture for the record, looked at; `capture` as in Eye.take. Raises CameraTrouble."""
@@ -148,11 +144,31 @@ class LiveView:
         """Why the sheet that lies there now is surely not the one wanted; None when nothing says so or nobody looks on."""
         return self.desk.word_against(wanted) if self._is_watched() else None
 
+    def turn(self, work: Callable[[CameraControls], Answer]) -> Answer | None:
+        """Do something with the camera's knobs; None for a camera without any. Raises CameraTrouble."""
+
+        def ask(camera: Camera) -> Answer | None:
+            controls = camera.controls()
+            return None if controls is None else work(controls)
+
+        return self._ask(ask)
+
     @contextmanager
     def device(self) -> Iterator[Camera]:
         """The camera itself, for the practice desk; nothing else looks meanwhile."""
         with self._device:
             yield self._camera
+
+    def _ask(self, work: Callable[[Camera], Answer]) -> Answer:
+        """Work with the open camera. Raises CameraTrouble, which is kept for the status bar unless it is none of the camera's."""
+        try:
+            with self._device:
+                self._camera.open()
+                return work(self._camera)
+        except CameraTrouble as trouble:
+            if not isinstance(trouble, (NothingToRead, PictureDamaged)):
+                self._note_trouble(trouble)
+            raise
 
     def _show(self, image: np.ndarray) -> None:
         scale = min(1.0, SHOWN_WIDTH / image.shape[1])

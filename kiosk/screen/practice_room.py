@@ -17,6 +17,7 @@ from forms.item import ServiceItem
 from forms.render.watermark import watermark_copy
 from kiosk.camera.specimens import story_person
 from kiosk.camera.virtual import VirtualCamera
+from kiosk.card_reader.practice import PracticeReader, specimen_card
 from kiosk.corrections import RememberedCorrections
 from kiosk.outbox import Outbox
 from kiosk.printer import FolderPrinter, Printed
@@ -81,6 +82,9 @@ class MarkedPrinter:
     def trouble(self) -> str | None:
         return None
 
+    def progress(self) -> None:
+        """A file is written at once."""
+
 
 class PracticeRoom:
     """Made from the counter's own catalogue, clock and agent; everything that could do harm is its own."""
@@ -132,6 +136,7 @@ class PracticeRoom:
             outbox=self._outbox,
             uplink=uplink,
             printer=printer,
+            card_reader=PracticeReader(specimen_card(story_person())) if work.card_reader else None,
             live_view=self._live_view,
             eye=work.eye,
             read_page=work.read_page,

@@ -21,6 +21,7 @@ from kiosk.reading.expected import mismatch, same_page
 from kiosk.reading.reading import Line, Reading
 from kiosk.reading.reading import ReadField as FieldRead
 from kiosk.reading.recogniser import CannotRead
+from kiosk.screen.cards import chips_of, with_chips
 from kiosk.screen.hand import Hand
 from kiosk.screen.reader import ReadPage
 from kiosk.visits import UnknownPage, UnknownVisit, VisitStore
@@ -115,21 +116,25 @@ def remarks_on(visit: Visit, item: ServiceItem) -> dict[str, Remark]:
 
 
 def suggestions_for(visit: Visit, item: ServiceItem) -> tuple[Suggestion, ...]:
-    """Answers the papers offer, at most one for a line of the form."""
+    """Answers the papers and the chips of cards offer, at most one for a line of the form."""
     given = {
-        material.id: [
-            _reading(visit.readings[page.page_id])
-            for page in visit.pages.get(material.id, ())
-            if page.page_id in visit.readings
-        ]
+        material.id: with_chips(
+            [
+                _reading(visit.readings[page.page_id])
+                for page in visit.pages.get(material.id, ())
+                if page.page_id in visit.readings
+            ],
+            [(place, _reading(said)) for place, said in chips_of(visit, material)],
+        )
         for material in flow.materials_to_capture(visit, item)
     }
     return answers.suggest(item, given)
 
 
 def disagreements_in(visit: Visit) -> tuple[str, ...]:
-    """Sentences on papers that cannot both be right."""
-    said = [visit.readings[page.page_id] for page in flow.list_pages(visit) if page.page_id in visit.readings]
+    """Sentences on papers and cards that cannot both be right."""
+    said = [card.reading for card in visit.cards]
+    said += [visit.readings[page.page_id] for page in flow.list_pages(visit) if page.page_id in visit.readings]
     return answers.disagreements(map(_reading, said))
 
 

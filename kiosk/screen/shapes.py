@@ -1,6 +1,7 @@
 """What the page and the headless demo read: visits, items and packets as JSON-ready dictionaries, words included."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from datetime import date
 from functools import partial
 from typing import Any
@@ -14,6 +15,7 @@ from kiosk.flow import Page, Visit
 from kiosk.outbox import ENTRY_ALLOWED, STATE_WORDS, Entry
 from kiosk.reading.answers import Suggestion
 from kiosk.screen.captures import CaptureOutcome
+from kiosk.screen.cards import card_places
 from kiosk.screen.counter import Counter
 from kiosk.screen.eye import Look
 from kiosk.screen.readings import Readings, Remark, disagreements_in, remarks_on, suggestions_for
@@ -90,6 +92,7 @@ def _work(visit: Visit, item: ServiceItem, readings: Readings) -> dict[str, Any]
         "next": following.model_dump() if following else None,
         "retaking": list(visit.retaking) if visit.retaking else None,
         "undo": flow.ACTION_WORDS[visit.undo.action] if visit.undo else None,
+        "cards": [asdict(place) for place in card_places(visit, item)],
         "disagreements": list(disagreements_in(visit)),
         "reading_trouble": readings.trouble,
         "gaps": [gap_shape(gap) for gap in flow.find_visit_gaps(visit, item)],

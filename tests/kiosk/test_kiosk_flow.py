@@ -69,11 +69,18 @@ def test_a_reopened_visit_keeps_everything_but_its_packet(old_age, good_answers)
     flow.require_pack(again, old_age)
 
 
+def chip_of(name, material_id="id_card", place=0):
+    said = flow.ReadField(name="name", label="姓名", value=name, sure=1.0)
+    reading = flow.PageReading(kind="id_card_chip", fields=(said,))
+    return flow.ReadCard(material_id=material_id, place=place, reading=reading)
+
+
 EVERY = {
     "choose_item": lambda visit, item: flow.choose_item(visit, item),
     "turn_to": lambda visit, item: flow.turn_to(visit, "check"),
     "print_notice": lambda visit, item: flow.record_notice_printed(visit, START),
     "answer": lambda visit, item: flow.give_answers(visit, item, {"applicant_name": "甲"}),
+    "read_card": lambda visit, item: flow.note_card(visit, chip_of("潘某珍")),
     "print_form": lambda visit, item: flow.record_form_printed(visit, START),
     "print_mandate": lambda visit, item: flow.require_allowed(visit, "print_mandate"),
     "print_covers": lambda visit, item: flow.require_allowed(visit, "print_covers"),

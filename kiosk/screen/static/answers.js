@@ -1,5 +1,6 @@
 // 填表: every answer is kept as soon as the field is left; a wrong one is kept too and says what is wrong.
 import { post } from "./api.js";
+import { cardPanel, readCard, stopReading } from "./card.js";
 import { button, fill, h } from "./dom.js";
 import { answersOffered, fillIn, offerAll, offerFor } from "./offers.js";
 
@@ -37,16 +38,25 @@ export function showAnswers(work, counter, focused = null) {
     showAnswers(work, counter, here);
     counter.announce("填好了，请再看一遍");
   };
+  const redraw = () => { // whoever was typing goes on typing; else the focus goes to what comes next
+    const here = document.activeElement;
+    showAnswers(work, counter, here);
+    const next = ["stop-card", "fill-in"].map((id) => document.getElementById(id)).find(Boolean) || work.querySelector(".card-reader button");
+    if (next && !here.matches("input, select, textarea")) next.focus();
+  };
   const onKey = (event) => {
     const field = event.key === "F2" && counter.visit.fields.find((one) => one.id === event.target.id);
     if (field && field.offer) { event.preventDefault(); event.target.value = field.offer.value; keep(field.id, field.offer.value); }
     if (event.key === "F4" && document.getElementById("fill-in")) { event.preventDefault(); takeAll(); }
+    if (event.key === "F8") { event.preventDefault(); readCard(counter, redraw); }
+    if (event.key === "Escape" && document.getElementById("stop-card")) document.getElementById("stop-card").click();
   };
   work.onkeydown = onKey;
-  counter.leave = () => { work.onkeydown = null; };
+  counter.leave = () => { work.onkeydown = null; stopReading(); };
   counter.redraw = () => showAnswers(work, counter, document.activeElement);
   counter.followReading();
   fill(work, h("form", { class: "form", onsubmit: (event) => event.preventDefault(), autocomplete: "off" },
+    cardPanel(counter, redraw),
     offerAll(visit, takeAll, () => counter.turnTo("capture")),
     visit.questions.map((one) => h("div", { class: "field wide" }, yesOrNo(one.id, `${one.label}（要“${one.material}”）`, one.value, (value) => keep(one.id, value)))),
     visit.fields.map((field) => fieldRow(field, keep))));

@@ -4,6 +4,7 @@ import { cameraView, FINDING_WORDS } from "./camera_view.js";
 import { countdown } from "./countdown.js";
 import { button, fill, h, keepingFocus } from "./dom.js";
 import { DRAWINGS } from "./drawings.js";
+import { cameraKnobs } from "./knobs.js";
 import { offeredFor, offersPanel, readingLine } from "./offers.js";
 import { looseGroup, remarks, shortName, strip, undoButton, undoKey } from "./pages.js";
 import { practiceDesk } from "./practice_desk.js";
@@ -19,7 +20,8 @@ export function showCapture(work, counter) {
   const mark = h("span", { class: "mark" });
   const choices = h("span", { class: "choices-now" });
   const auto = button("", toggleAuto, { quiet: true, small: true, id: "auto" });
-  const say = h("div", { class: "say" }, h("div", { class: "told" }, h("div", { role: "status", class: "said" }, mark, words), choices, now), auto);
+  const knobs = cameraKnobs(counter, (...told) => { saidLast = ""; speak(...told); }, () => hold(1500));
+  const say = h("div", { class: "say" }, h("div", { class: "told" }, h("div", { role: "status", class: "said" }, mark, words), choices, now), h("div", { class: "turned" }, auto, knobs.element));
   const side = h("aside", { class: "stack", "aria-label": "材料" });
   const extra = h("div", { class: "stack" });
   const hint = h("div", { class: "hint", "aria-hidden": "true" }); // how to lay it, while nothing lies there
@@ -80,6 +82,7 @@ export function showCapture(work, counter) {
   }
 
   function onLook(look) {
+    knobs.seen(look.trouble);
     hint.hidden = Boolean(look.sheet || look.trouble) || !hint.firstChild;
     ring.show(look.auto && look.auto.phase === "counting" ? look.auto.share : 0);
     if (look.auto && look.auto.sight !== sight) { sight = look.auto.sight; waiting = null; } // the sheet was moved: it is looked at afresh
@@ -170,6 +173,7 @@ export function showCapture(work, counter) {
     undoKey(event, desk);
     if (event.repeat || event.ctrlKey || event.altKey || event.target.matches("input, select, textarea, summary")) return;
     if (event.key === "a" || event.key === "A") { event.preventDefault(); toggleAuto(); }
+    if (!busy && !waiting) knobs.onKey(event);
     if (event.code !== "Space") return;
     event.preventDefault(); // also on a button: the space key takes the picture, Enter presses
     capture();

@@ -8,6 +8,7 @@ import { showNotice } from "./notice.js";
 import { showAnswers } from "./answers.js";
 import { showCapture } from "./capture.js";
 import { showCheck } from "./check.js";
+import { isPrinting, whilePrinting } from "./printing.js";
 import { showPackets, showSent } from "./packets.js";
 import { helpKey, showHelp } from "./help.js";
 import { forgetPictures } from "./pages.js";
@@ -41,8 +42,9 @@ export const counter = {
   },
   turnTo: (step) => counter.change("/api/visit/step", { step }),
   async print(path, body) {
-    await counter.queue;
-    const answer = await counter.ask(() => post(path, body));
+    if (isPrinting()) return null; // how far it is stands on the screen
+    const print = async () => { await counter.queue; return post(path, body); };
+    const answer = await counter.ask(() => whilePrinting(byId("message"), print));
     if (!answer) return null;
     if (answer.visit) { counter.visit = answer.visit; counter.render(); }
     tell(answer.printed.path ? `${answer.printed.words}。` : `${answer.printed.words}。请看看纸出来了没有，没出来就再点一次。`, "", true);
@@ -50,6 +52,7 @@ export const counter = {
   },
   actions: (...buttons) => fill(byId("actions"), packetsButton(), buttons),
   say: (words) => tell(words, "", true),
+  trouble: (sentence, reference) => tell(sentence, reference),
   announce: (words) => { byId("announce").textContent = ""; byId("announce").textContent = words; }, // for ears: eyes see it happen
   progress: showProgress,
   redraw: null, // the step on the screen draws counter.visit anew, where it can without being left
