@@ -18,6 +18,7 @@ import numpy as np
 
 from kiosk.camera.controls import CameraControls
 from kiosk.camera.protocol import Camera, CameraTrouble, Frame, NothingToRead, PictureDamaged
+from kiosk.imaging.view import shrunk
 from kiosk.screen.eye import Eye, Taken
 from kiosk.screen.reader import ReadPage, Wanted
 from kiosk.screen.watch import NOTHING_SEEN, Seen, Watch
@@ -25,7 +26,7 @@ from kiosk.screen.watch import NOTHING_SEEN, Seen, Watch
 log = logging.getLogger("kiosk.camera")
 Answer = TypeVar("Answer")
 
-SHOWN_WIDTH = 1280
+SHOWN_SIDE = 1280
 SHOWN_QUALITY = 75
 WATCHED_FOR_SECONDS = 3.0
 UNWATCHED_PAUSE = 4.0
@@ -171,10 +172,7 @@ class LiveView:
             raise
 
     def _show(self, image: np.ndarray) -> None:
-        scale = min(1.0, SHOWN_WIDTH / image.shape[1])
-        if scale < 1.0:
-            size = (SHOWN_WIDTH, round(image.shape[0] * scale))
-            image = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
+        image = shrunk(image, SHOWN_SIDE).image
         jpeg = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, SHOWN_QUALITY])[1].tobytes()
         with self._news:
             number = self._shot.number + 1 if self._shot else 1
