@@ -1,6 +1,5 @@
 """What the counter's tests share: a clock, a safe, a pretend server on a real port, and answers that hold."""
 
-import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from kiosk.agent import Kiosk
 from kiosk.safe import Safe
 from kiosk.settings import KioskSettings
 from tests.kiosk.counter_visitor import SMALL, ScriptedEye, ScriptedReader, SmallCamera, Visitor
+from tests.kiosk.power_cut import copy_of_disk
 from tests.kiosk.pretend_server import PretendServer
 
 START = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
@@ -96,7 +96,7 @@ def after_power_cut(start, tmp_path):
     """A kiosk on a copy of what lies on the disk this moment: what a power cut would leave."""
 
     def cut() -> Kiosk:
-        shutil.copytree(tmp_path / "data", tmp_path / "after")
+        copy_of_disk(tmp_path / "data", tmp_path / "after")
         return start(settings={"data_folder": tmp_path / "after"})
 
     return cut

@@ -12,6 +12,7 @@ from kiosk.outbox import Outbox
 from kiosk.screen.dispatch import Dispatch
 from kiosk.settings import KioskSettings
 from tests.kiosk.counter_visitor import ScriptedEye, ScriptedReader, SmallCamera, Visitor
+from tests.kiosk.power_cut import copy_of_disk
 
 SMALL = VirtualCameraSettings(resolution=(320, 240), preview_resolution=(160, 120), noise=0)
 DAMAGED = "材料包和校验值不一致，没有收下。"
@@ -37,7 +38,7 @@ def place(tmp_path, server):
         def lose_power(self, lost: str | None = None) -> None:
             """Go on with what lies on the disk this moment, perhaps less one folder; the former kiosk is stopped."""
             later = self.folder.with_name(self.folder.name + "-later")
-            shutil.copytree(self.folder, later, ignore=shutil.ignore_patterns(lost) if lost else None)
+            copy_of_disk(self.folder, later, ignore=shutil.ignore_patterns(lost) if lost else None)
             running.pop().close()
             self.folder = later
 
