@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from kiosk.imaging.enhance import Mode, enhance
-from kiosk.imaging.page import Sheet, find_sheet
+from kiosk.imaging.page import Sheet, find_sheet, find_sheets
 from kiosk.imaging.quality import Finding, assess
 from kiosk.imaging.rectify import rectify, shape_of
 
@@ -31,6 +31,12 @@ def process(image: np.ndarray, mode: Mode = "colour") -> Capture:
     """Find, judge, straighten and even out the sheet in a BGR uint8 picture; acceptable when nothing found blocks."""
     started = time.perf_counter()
     return _captured(image, find_sheet(image), mode, started)
+
+
+def process_each(image: np.ndarray, mode: Mode = "colour") -> list[Capture]:
+    """Do the same for every sheet in the picture, the main one first, as when both sides of a card lie side by side."""
+    started = time.perf_counter()
+    return [_captured(image, sheet, mode, started) for sheet in find_sheets(image)]
 
 
 def _captured(image: np.ndarray, sheet: Sheet | None, mode: Mode, started: float) -> Capture:

@@ -98,8 +98,18 @@ class Captures:
         despite = tuple(finding.code for finding in taken.look.advice)
         page = Page(page_id=secrets.token_hex(12), captured_at=captured_at, kept_despite=despite, shape=taken.shape)
         self.add(material_id, page, taken.page or b"")
+        self._add_further(material_id, taken, captured_at)
         self._desk.note_taken()
         return page.page_id
+
+    def _add_further(self, material_id: str, taken: Taken, captured_at: datetime) -> None:
+        """Both sides of a card, laid side by side: the further ones are the material's next pages while it lacks any."""
+        for picture in taken.further:
+            names = self._hand.item().materials_by_id[material_id].page_names
+            if len(self._hand.required().pages.get(material_id, ())) >= len(names):
+                return
+            page = Page(page_id=secrets.token_hex(12), captured_at=captured_at, shape=taken.shape)
+            self.add(material_id, page, picture)
 
     def add(self, material_id: str, page: Page, picture: bytes) -> Visit:
         """Put one picture on the disk and into the visit. Raises StepNotAllowed, NoRoom."""

@@ -6,7 +6,7 @@ from typing import Any, Literal, Protocol
 import cv2
 import numpy as np
 
-from kiosk.imaging.capture import process
+from kiosk.imaging.capture import Capture, process, process_each
 from kiosk.imaging.encode import budget_of, encode_within
 from kiosk.imaging.page import find_sheet
 from kiosk.imaging.quality import assess
@@ -41,11 +41,13 @@ class Look:
 @dataclass(frozen=True)
 class Taken:
     """A picture taken for the record. `page` is the straightened JPEG, None when there is nothing usable; `shape` what
-    the sheet is by its proportions, None when they are of no known paper."""
+    the sheet is by its proportions, None when they are of no known paper; `further` the other cards in the picture,
+    where cards are wanted, from the left or from above."""
 
     look: Look
     page: bytes | None
     shape: Literal["a4", "card"] | None = None
+    further: tuple[bytes, ...] = ()
 
     @property
     def blocked(self) -> bool:
@@ -73,11 +75,21 @@ class ImagingEye:
         return Look(_corners(sheet), _advice(assess(image, sheet)), _small_of(image, sheet))
 
     def take(self, image: np.ndarray, capture: str) -> Taken:
-        taken = process(image)
-        page = None if taken.page is None else encode_within(taken.page, budget_of(capture))
-        shape = None if taken.sheet is None else shape_of(taken.sheet.corners, image.shape)
+        found = (process_each(image) if capture == "id_card" else []) or [process(image)]
+        cards = _cards_among(found, image.shape)
+        taken = cards[0] if len(cards) > 1 else found[0]
         look = Look(_corners(taken.sheet), _advice(taken.findings))
-        return Taken(look, page, None if shape == "other" else shape)
+        shape = None if taken.sheet is None else shape_of(taken.sheet.corners, image.shape)
+        pages = [encode_within(one.page, budget_of(capture)) for one in (taken, *cards[1:]) if one.page is not None]
+        return Taken(look, pages[0] if pages else None, None if shape == "other" else shape, tuple(pages[1:]))
+
+
+def _cards_among(found: list[Capture], image_shape: tuple[int, ...]) -> list[Capture]:
+    """The good cards of a picture, from the left, or from above where they lie one below the other."""
+    cards = [one for one in found if one.acceptable and shape_of(one.sheet.corners, image_shape) == "card"]
+    middles = np.array([one.sheet.corners.mean(axis=0) for one in cards]).reshape(-1, 2)
+    along = int(np.argmax(np.ptp(middles, axis=0))) if len(cards) > 1 else 0
+    return [cards[place] for place in np.argsort(middles[:, along])]
 
 
 def _small_of(image: np.ndarray, sheet: Any) -> np.ndarray | None:

@@ -19,6 +19,7 @@ class ScriptedEye:
 
     def __init__(self):
         self.advice: tuple[Advice, ...] = ()
+        self.further: tuple[bytes, ...] = ()
         self.meanwhile = lambda: None
 
     def look(self, image: np.ndarray) -> Look:
@@ -27,7 +28,7 @@ class ScriptedEye:
     def take(self, image: np.ndarray, capture: str) -> Taken:
         self.meanwhile()
         blocked = any(one.blocking for one in self.advice)
-        return Taken(self.look(image), None if blocked else encode_page(image[:80, :60]))
+        return Taken(self.look(image), None if blocked else encode_page(image[:80, :60]), further=self.further)
 
 
 class ScriptedReader:
