@@ -54,7 +54,7 @@ def test_a_whole_visit_without_the_mouse_and_without_pressing_for_a_picture(page
     look(page, "14-empty-desk")
     hand.lay(SHEETS[0])
     page.wait_for_selector(".ring.running")
-    assert "别动，马上拍" in page.locator(".say").inner_text()
+    page.wait_for_selector(".say:has-text('别动，马上拍')")  # before that, perhaps, that the paper is being told
     look(page, "15-countdown")
     page.wait_for_selector(".say:has-text('换下一张')")
     page.wait_for_timeout(3000)
