@@ -34,7 +34,7 @@ class UsbPort:
             if self._device is None:
                 raise PortGone
             self._outward, self._inward = _pipes(self._device)
-            with suppress(NotImplementedError):
+            with suppress(NotImplementedError):  # libusb on Windows knows of no kernel driver to let go
                 if self._device.is_kernel_driver_active(0):
                     self._device.detach_kernel_driver(0)
         except PortGone:

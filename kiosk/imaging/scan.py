@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import logging
-import time
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from kiosk.imaging.file_answer import answer_for
 from kiosk.imaging.page import find_sheets
 from kiosk.imaging.quality import assess
-from kiosk.imaging.read import NOT_PROCESSED, NotAPicture, read_picture
+from kiosk.imaging.read import read_picture
 
-log = logging.getLogger(__name__)
+NOTHING: dict[str, Any] = {"corners": None, "sheets": [], "quality": []}
 
 
 def scan_picture(path: str | Path) -> dict[str, Any]:
@@ -22,19 +21,16 @@ def scan_picture(path: str | Path) -> dict[str, Any]:
 
     Never raises: a file that is no picture gives corners None and its Chinese sentence under "error".
     """
-    started = time.perf_counter()
-    answer: dict[str, Any] = {"path": str(path), "corners": None, "sheets": [], "quality": []}
-    try:
-        image = read_picture(Path(path))
-        sheets = find_sheets(image)
-        answer["sheets"] = [sheet.corners.tolist() for sheet in sheets]
-        answer["corners"] = answer["sheets"][0] if sheets else None
-        found = assess(image, sheets[0] if sheets else None, still_width=image.shape[1])
-        answer["quality"] = [asdict(finding) for finding in found]
-    except NotAPicture as refusal:
-        answer["error"] = str(refusal)
-    except Exception:
-        log.info("a picture could not be processed", exc_info=True)
-        answer["error"] = NOT_PROCESSED
-    answer["ms"] = round((time.perf_counter() - started) * 1000, 1)
-    return answer
+    return answer_for(path, NOTHING, _told)
+
+
+def _told(path: Path) -> dict[str, Any]:
+    image = read_picture(path)
+    sheets = find_sheets(image)
+    corners = [sheet.corners.tolist() for sheet in sheets]
+    found = assess(image, sheets[0] if sheets else None, still_width=image.shape[1])
+    return {
+        "corners": corners[0] if corners else None,
+        "sheets": corners,
+        "quality": [asdict(finding) for finding in found],
+    }

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import logging
-import time
 from pathlib import Path
 from typing import Any
 
-from kiosk.imaging.read import NOT_PROCESSED, NotAPicture, read_picture
+from kiosk.imaging.file_answer import answer_for
+from kiosk.imaging.read import NotAPicture, read_picture
 from kiosk.reading.codes import read_codes
 from kiosk.reading.photograph import read_photograph
 from kiosk.reading.recogniser import CannotRead
 
 NOTHING: dict[str, Any] = {"text": "", "kind": None, "fields": {}, "turn": 0, "codes": []}
-
-log = logging.getLogger(__name__)
 
 
 def read_file(path: str | Path) -> dict[str, Any]:
@@ -23,17 +20,7 @@ def read_file(path: str | Path) -> dict[str, Any]:
     A code that is seen and cannot be read has text None. Never raises: a file that is no picture gives its Chinese
     sentence under "error".
     """
-    started = time.perf_counter()
-    answer: dict[str, Any] = {"path": str(path), **NOTHING}
-    try:
-        answer |= _told(Path(path))
-    except (NotAPicture, CannotRead) as refusal:
-        answer["error"] = str(refusal)
-    except Exception:
-        log.info("a picture could not be processed", exc_info=True)
-        answer["error"] = NOT_PROCESSED
-    answer["ms"] = round((time.perf_counter() - started) * 1000, 1)
-    return answer
+    return answer_for(path, NOTHING, _told, (NotAPicture, CannotRead))
 
 
 def _told(path: Path) -> dict[str, Any]:

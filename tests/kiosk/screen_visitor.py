@@ -3,10 +3,14 @@
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
 
 from playwright.sync_api import Browser, Page
 
 from kiosk.agent import Kiosk
+from kiosk.screen.reader import ReadPage
+from kiosk.settings import KioskSettings
 from tests.kiosk.counter_visitor import Visitor
 
 #: set to a folder to look at every step
@@ -14,6 +18,17 @@ PICTURES = os.environ.get("KIOSK_PICTURES")
 SHEETS = (
     "apply_form", "id_card_front", "id_card_back", "household_register_1", "household_register_2", "bank_passbook", "photo",
 )  # fmt: skip
+
+
+@contextmanager
+def running_kiosk(folder: Path, server_url: str, read_page: ReadPage | None = None, **settings: Any) -> Iterator[Kiosk]:
+    """A kiosk with its virtual camera and real eyes, as the page finds it at a counter."""
+    wanted = {"screen_port": 0, "keep_free_mib": 1, "status_every_seconds": 1, **settings}
+    reading = {} if read_page is None else {"read_page": read_page}
+    kiosk = Kiosk(KioskSettings(data_folder=folder, server_url=server_url, **wanted), "ENROL-1", **reading)
+    kiosk.start()
+    yield kiosk
+    kiosk.close()
 
 
 @contextmanager

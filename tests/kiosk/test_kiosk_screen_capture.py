@@ -2,23 +2,27 @@
 
 import pytest
 
-from kiosk.agent import Kiosk
-from kiosk.settings import KioskSettings
 from tests.kiosk.counter_visitor import ScriptedReader
-from tests.kiosk.screen_visitor import SHEETS, Hand, begin, capture, heard, look, opened_page, press, sign_in
+from tests.kiosk.screen_visitor import (
+    SHEETS,
+    Hand,
+    begin,
+    capture,
+    heard,
+    look,
+    opened_page,
+    press,
+    running_kiosk,
+    sign_in,
+)
 
 pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
 def kiosk(tmp_path, server):
-    settings = KioskSettings(
-        data_folder=tmp_path / "data", server_url=server.url, screen_port=0, keep_free_mib=1, status_every_seconds=1
-    )
-    running = Kiosk(settings, "ENROL-1", read_page=ScriptedReader())
-    running.start()
-    yield running
-    running.close()
+    with running_kiosk(tmp_path / "data", server.url, read_page=ScriptedReader()) as running:
+        yield running
 
 
 @pytest.fixture(params=[(1366, 768), (1024, 768)], ids=["1366x768", "1024x768"])
@@ -53,8 +57,7 @@ def test_a_whole_visit_without_the_mouse_and_without_pressing_for_a_picture(page
     assert "还差 5 样" in page.locator("#progress").inner_text()
     look(page, "14-empty-desk")
     hand.lay(SHEETS[0])
-    page.wait_for_selector(".ring.running")
-    page.wait_for_selector(".say:has-text('别动，马上拍')")  # before that, perhaps, that the paper is being told
+    page.wait_for_selector(".camera:has(.ring.running) .say:has-text('别动，马上拍')")
     look(page, "15-countdown")
     page.wait_for_selector(".say:has-text('换下一张')")
     page.wait_for_timeout(3000)

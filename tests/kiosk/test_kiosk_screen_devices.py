@@ -4,13 +4,11 @@ import threading
 
 import pytest
 
-from kiosk.agent import Kiosk
 from kiosk.camera.specimens import story_person
 from kiosk.card_reader.practice import specimen_card
 from kiosk.card_reader.simulated import SimulatedDevice, simulated_reader
-from kiosk.settings import KioskSettings
 from tests.kiosk.counter_visitor import ScriptedReader
-from tests.kiosk.screen_visitor import Hand, begin, heard, look, opened_page, press
+from tests.kiosk.screen_visitor import Hand, begin, heard, look, opened_page, press, running_kiosk
 from tests.kiosk.test_kiosk_devices_at_hand import SlowPrinter
 
 pytestmark = pytest.mark.browser
@@ -31,13 +29,8 @@ def printer():
 def kiosk(tmp_path, server, device, printer, monkeypatch):
     monkeypatch.setattr("kiosk.agent.card_reader_for", lambda *told: simulated_reader(device, find_seconds=0.3))
     monkeypatch.setattr("kiosk.agent.printer_for", lambda *told: printer)
-    settings = KioskSettings(
-        data_folder=tmp_path / "data", server_url=server.url, screen_port=0, keep_free_mib=1, status_every_seconds=1
-    )
-    running = Kiosk(settings, "ENROL-1", read_page=ScriptedReader())
-    running.start()
-    yield running
-    running.close()
+    with running_kiosk(tmp_path / "data", server.url, read_page=ScriptedReader()) as running:
+        yield running
 
 
 @pytest.fixture(params=[(1366, 768), (1024, 768)], ids=["1366x768", "1024x768"])

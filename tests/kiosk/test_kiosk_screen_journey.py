@@ -2,25 +2,17 @@
 
 import pytest
 
-from kiosk.agent import Kiosk
 from kiosk.camera.specimens import story_person
-from kiosk.settings import KioskSettings
 from tests.kiosk.counter_visitor import ScriptedEye, ScriptedReader, Visitor
-from tests.kiosk.screen_visitor import SHEETS, look, opened_page, sign_in
+from tests.kiosk.screen_visitor import SHEETS, look, opened_page, running_kiosk, sign_in
 
 pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
 def kiosk(tmp_path, server):
-    settings = KioskSettings(
-        data_folder=tmp_path / "data", server_url=server.url, screen_port=0, keep_free_mib=1, practice=True,
-        status_every_seconds=1,
-    )  # fmt: skip
-    running = Kiosk(settings, "ENROL-1", read_page=ScriptedReader())
-    running.start()
-    yield running
-    running.close()
+    with running_kiosk(tmp_path / "data", server.url, read_page=ScriptedReader(), practice=True) as running:
+        yield running
 
 
 @pytest.fixture

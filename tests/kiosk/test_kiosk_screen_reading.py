@@ -3,10 +3,8 @@
 import cv2
 import pytest
 
-from kiosk.agent import Kiosk
 from kiosk.camera.specimens import specimens_for, story_person
-from kiosk.settings import KioskSettings
-from tests.kiosk.screen_visitor import Hand, begin, capture, heard, look, opened_page, press
+from tests.kiosk.screen_visitor import Hand, begin, capture, heard, look, opened_page, press, running_kiosk
 
 pytestmark = pytest.mark.browser
 PERSON = story_person()
@@ -14,13 +12,8 @@ PERSON = story_person()
 
 @pytest.fixture
 def kiosk(tmp_path, server):
-    settings = KioskSettings(
-        data_folder=tmp_path / "data", server_url=server.url, screen_port=0, keep_free_mib=1, status_every_seconds=1
-    )
-    running = Kiosk(settings, "ENROL-1")
-    running.start()
-    yield running
-    running.close()
+    with running_kiosk(tmp_path / "data", server.url) as running:
+        yield running
 
 
 @pytest.fixture

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.kiosk.printer.print_hall import must_be_there
+
 ROOT = Path(__file__).parents[3]
 
 
@@ -15,7 +17,9 @@ ROOT = Path(__file__).parents[3]
 def bus() -> dict:
     wrapper = shutil.which("umockdev-wrapper")
     if wrapper is None:
-        pytest.skip("umockdev is not installed (scripts/system-packages.sh test)")
+        told = "umockdev is not installed (scripts/system-packages.sh test)"
+        assert not must_be_there(), told
+        pytest.skip(told)
     command = [wrapper, sys.executable, "-m", "tests.kiosk.camera.umockdev_bus"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 0, done.stderr

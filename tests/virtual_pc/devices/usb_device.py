@@ -1,6 +1,7 @@
 """What every USB device answers, whatever carries it to a computer: descriptors, strings, configuration (USB 2.0, chapter 9)."""
 
 import struct
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import NamedTuple
@@ -64,7 +65,7 @@ class Endpoint(NamedTuple):
     packet_size: int
 
 
-class UsbDevice:
+class UsbDevice(ABC):
     """A high-speed device with one configuration. What it is comes from the class below; nothing here knows a transport."""
 
     #: class, subclass and protocol of the device descriptor; zeros leave that to the interfaces
@@ -78,15 +79,15 @@ class UsbDevice:
 
     # --- what a kind of device says for itself
 
-    def configuration_descriptor(self) -> bytes:
-        raise NotImplementedError
+    @abstractmethod
+    def configuration_descriptor(self) -> bytes: ...
 
-    def interfaces(self) -> list[Interface]:
-        raise NotImplementedError
+    @abstractmethod
+    def interfaces(self) -> list[Interface]: ...
 
+    @abstractmethod
     def endpoints(self) -> list[Endpoint]:
         """Those of the alternate settings in use."""
-        raise NotImplementedError
 
     def class_request(self, setup: Setup, data: bytes) -> bytes:
         """The answer to a request of the device's own class. Raises Stall."""
@@ -104,7 +105,7 @@ class UsbDevice:
         """How long it makes sense to wait before asking `give` again."""
         return 0.5
 
-    def restart(self) -> None:
+    def restart(self) -> None:  # noqa: B027 - whoever has nothing half sent has nothing to forget
         """Forget what was half sent: the bus was reset, an endpoint cleared, or an interface set anew."""
 
     # --- what is the same for all
