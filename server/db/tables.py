@@ -4,10 +4,13 @@
 from server.db import (
     audit,
     case,
+    case_note,
     catalogue,
+    conflict,
     correction,
     deadline,
     disclosure,
+    duplicate,
     machine,
     outbound,
     power_use,
