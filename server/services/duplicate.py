@@ -5,14 +5,14 @@ from datetime import timedelta
 
 from server.db.case import CaseRow
 from server.db.duplicate import DuplicateRow, list_cases_of_resident, list_duplicates
-from server.domain.case import Status
+from server.domain.case import CLOSED, Status
 from server.domain.words import STATUS
 from server.services.case_note import note_on_case
 from server.services.work import Work
 
 # No law says how long a benefit once granted makes a new application a duplicate [M]; most are looked at again yearly.
 RUNNING_FOR = timedelta(days=365)
-_ENDED_WITHOUT = frozenset({Status.REJECTED, Status.DECLINED, "withdrawn"})
+_ENDED_WITHOUT = CLOSED - {Status.COMPLETED}
 
 
 @dataclass(frozen=True)
