@@ -146,7 +146,7 @@ def relation_in_words(relative: RelativeRow) -> str:
 
 def require_unconflicted(work: Work, case: CaseRow, actor: Actor) -> None:
     """The attack: an official decides on the own family's benefit. Asked before every act. Raises NearRelative."""
-    if reason := _why_kept_off(work, case, actor.account_id):
+    if reason := why_kept_off(work, case, actor.account_id):
         raise NearRelative(
             f"{reason}，按回避的规定您不能办这件。请交给本岗同事办；本岗没有别人的，请综控中心安排人代办。"
         )
@@ -154,12 +154,15 @@ def require_unconflicted(work: Work, case: CaseRow, actor: Actor) -> None:
 
 def require_unrelated(work: Work, case: CaseRow, account_id: str) -> None:
     """Before a case is put into somebody's hands. Raises NearRelative."""
-    if _why_kept_off(work, case, account_id):
+    if why_kept_off(work, case, account_id):
         raise NearRelative("这个人和申请人是（或可能是）近亲属，按回避的规定不能办这件。请选别的同事。")
 
 
-def _why_kept_off(work: Work, case: CaseRow, account_id: str) -> str | None:
-    """Asked of the register itself and not only of the flags: somebody may have come to this desk after they were put."""
+def why_kept_off(work: Work, case: CaseRow, account_id: str) -> str | None:
+    """Why this person must not act on the case, None when he may.
+
+    Asked of the register itself and not only of the flags: somebody may have come to this desk after they were put.
+    """
     flags = db.list_conflicts(work.session, case.id)
     states = {row.relative_id: ConflictState(row.state) for row in flags}
     for relative, kind in _matches(work, case):
@@ -178,7 +181,7 @@ def decide_conflict(
     row = next((one for one in db.list_conflicts(work.session, case.id) if one.id == conflict_id), None)
     if row is None or row.state != ConflictState.OPEN:
         raise ConflictRefused("这一条已经核实过，或者不在这件里。请刷新页面看看。")
-    if actor.role not in DECIDING or _why_kept_off(work, case, actor.account_id):
+    if actor.role not in DECIDING or why_kept_off(work, case, actor.account_id):
         roles = "、".join(ROLE[role] for role in sorted(DECIDING))
         raise ConflictRefused(f"这一条不能由您核实。能核实的是：{roles}，本人和近亲属除外。")
     if state is ConflictState.DISMISSED and not may_dismiss(ConflictKind(row.kind)):

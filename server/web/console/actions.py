@@ -8,8 +8,11 @@ from server.domain.case import Action, ActionNotAllowed
 from server.domain.correction import CorrectionPoint, CorrectionReason, CorrectionRefused
 from server.domain.people import Actor
 from server.domain.review import Verdict
+from server.services.assignment import HandRefused, InAnothersHands, seat
+from server.services.conflict import ConflictRefused, NearRelative, flag_matches, require_unconflicted
 from server.services.correction import request_correction
 from server.services.desk import case_page, get_case_to_act
+from server.services.refusal import note_refusal
 from server.services.review import (
     NotYourDesk,
     ReasonMissing,
@@ -21,6 +24,7 @@ from server.services.review import (
     reject_case,
     verify_case,
 )
+from server.services.stale_screen import StaleScreen, require_fresh
 from server.services.work import Work
 from server.web.console.case import Typed, render_case
 from server.web.webkit.guards import guarded_by
@@ -45,12 +49,36 @@ def act(case_number: str, action: str) -> Response:
     errand = ERRANDS.get(action) or abort(404)
     try:
         with installation().begin() as work:
-            errand(work, get_case_to_act(work, g.actor, case_number), g.actor)
-    except (ActionNotAllowed, NotYourDesk) as refused:
-        return _show_again(case_number, str(refused), 409)
+            case = get_case_to_act(work, g.actor, case_number)
+            require_fresh(work, case, g.actor, request.form.get("seen", ""))
+            require_unconflicted(work, case, g.actor)
+            errand(work, case, seat(case, g.actor))
+    except tuple(REFUSED) as refused:
+        return refuse(case_number, action, refused)
     except (ReasonMissing, CorrectionRefused, FormIncomplete) as refused:
         return _show_again(case_number, str(refused), 422)
     return redirect(url_for("console.show_case", case_number=case_number, done=1), 303)
+
+
+# What is no slip of the pen but a try at what one may not: each goes on record, by its code.
+REFUSED: dict[type[Exception], str] = {
+    ActionNotAllowed: "out_of_turn",
+    NotYourDesk: "other_desk",
+    StaleScreen: "stale_screen",
+    NearRelative: "near_relative",
+    InAnothersHands: "in_anothers_hands",
+    HandRefused: "hand_refused",
+    ConflictRefused: "conflict_refused",
+}
+
+
+def refuse(case_number: str, action: str, refused: Exception) -> Response:
+    """The try was rolled back whole; that it was made is kept in a transaction of its own."""
+    with installation().begin() as work:
+        note_refusal(work, g.actor, case_number, action, REFUSED[type(refused)])
+        if isinstance(refused, NearRelative):
+            flag_matches(work, get_case_to_act(work, g.actor, case_number), acting=g.actor.account_id)
+    return _show_again(case_number, str(refused), 409)
 
 
 def _show_again(case_number: str, sentence: str, status: int) -> Response:

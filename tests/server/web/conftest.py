@@ -258,7 +258,12 @@ class Official:
         return self.client.post(path, data={"csrf_token": self.token(), **(form or {})})
 
     def act(self, number: str, action: str, **form: object) -> TestResponse:
-        return self.send(f"/console/cases/{number}/actions/{action}", form)
+        """From a page just opened, unless `seen` says which state of the case the page showed."""
+        return self.send(f"/console/cases/{number}/actions/{action}", {"seen": self.seen(number), **form})
+
+    def seen(self, number: str) -> str:
+        page = self.client.get(f"/console/cases/{number}").get_data(as_text=True)
+        return page.partition('data-seen="')[2].partition('"')[0]
 
 
 @pytest.fixture
