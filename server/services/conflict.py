@@ -55,7 +55,7 @@ def flag_at_intake(work: Work, case: CaseRow) -> None:
 def flag_matches(work: Work, case: CaseRow, *, acting: str | None = None) -> None:
     """`acting`: somebody who came to the case from another desk; the officials of its own desks are always looked at."""
     for relative, kind in _matches(work, case):
-        if relative.official_account == acting or _concerns(work, case, relative):
+        if (acting and relative.official_account == acting) or _concerns(work, case, relative):
             _flag(work, case, kind, relative)
 
 
