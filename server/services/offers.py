@@ -9,6 +9,7 @@ from server.db.correction import list_corrections
 from server.domain.case import Action, Status, allowed_actions
 from server.domain.people import Actor, Role
 from server.domain.words import ACTION
+from server.services.disclosure import awaits_publication, last_desk, missing_labels
 from server.services.extension import most_days
 from server.services.item_version import item_of
 from server.services.joint_review import leads, unanswered_at
@@ -37,6 +38,7 @@ class MoreActions:
     most_days: int
     extension_asked: str
     objections: tuple[OpenObjection, ...]
+    to_publish: tuple[str, ...]
 
 
 def more_actions(work: Work, case: CaseRow, actor: Actor) -> MoreActions:
@@ -49,6 +51,7 @@ def more_actions(work: Work, case: CaseRow, actor: Actor) -> MoreActions:
         most_days=most_days(item_of(case)),
         extension_asked=f"申请延长{asked.days}天：{asked.reason}" if asked else "",
         objections=tuple(OpenObjection(row.id, who, words) for row, who, words in read_objections(work, case, actor)),
+        to_publish=missing_labels(case),
     )
 
 
@@ -107,6 +110,10 @@ def _was_corrected(work: Work, case: CaseRow, actor: Actor) -> bool:
     return bool(list_corrections(work.session, case.id))
 
 
+def _states_result(work: Work, case: CaseRow, actor: Actor) -> bool:
+    return awaits_publication(work, case) and last_desk(case) == actor.desk
+
+
 # Beside the table: what must be so on the case itself for the button to make sense. The errands refuse all the same.
 _FITS: dict[Action, _Fits] = {
     Action.HAND_OVER: _may_hand_over,
@@ -123,4 +130,5 @@ _FITS: dict[Action, _Fits] = {
     Action.WITHDRAW: _of_the_village,
     Action.TERMINATE: _reached,
     Action.REOPEN: _reached,
+    Action.STATE_RESULT: _states_result,
 }

@@ -11,6 +11,7 @@ from server.domain.review import Verdict
 from server.services.acceptance import AlreadyAccepted
 from server.services.correction import allow_second_correction, request_correction
 from server.services.desk import case_page, get_case_to_act
+from server.services.disclosure import StatementRefused, state_result
 from server.services.ending import reopen, terminate_case, withdraw_case
 from server.services.extension import ExtensionRefused, decide_extension, request_extension
 from server.services.hand_over import HandOverRefused, hand_over
@@ -52,6 +53,7 @@ REFUSALS = (
     ProcedureRefused,
     ObjectionRefused,
     HandOverRefused,
+    StatementRefused,
 )
 
 
@@ -218,6 +220,11 @@ def _reopen(work: Work, case: _Case, actor: Actor) -> None:
     reopen(work, case, actor, _reason())
 
 
+def _state_result(work: Work, case: _Case, actor: Actor) -> None:
+    stated = {name.removeprefix(STATED): value for name, value in request.form.items() if name.startswith(STATED)}
+    state_result(work, case, actor, stated)
+
+
 ERRANDS: dict[str, _Errand] = {
     Action.ACCEPT: _accept,
     Action.DECLINE: _decline,
@@ -241,4 +248,5 @@ ERRANDS: dict[str, _Errand] = {
     Action.WITHDRAW: _withdraw,
     Action.TERMINATE: _terminate,
     Action.REOPEN: _reopen,
+    Action.STATE_RESULT: _state_result,
 }
