@@ -13,6 +13,7 @@ Level = Literal["village", "township", "county", "city"]
 StageAction = Literal["accept", "verify", "joint_review", "approve", "publicise", "issue"]
 Capture = Literal["id_card", "household_register", "bank_passbook", "photo", "form", "generic"]
 DayUnit = Literal["working_day", "calendar_day"]
+TimeUnit = Literal["working_day", "calendar_day", "hour"]
 Confidence = Literal["verified", "partial", "memory"]
 Confirmation = Literal["pending_local_confirmation", "confirmed"]
 FieldType = Literal[
@@ -185,10 +186,10 @@ class ServiceItem(CatalogueRecord):
     form_fields: tuple[FormField, ...] = Field(min_length=1)
     stages: tuple[Stage, ...] = Field(min_length=1)
     statutory_days: int | None = Field(ge=1)
-    statutory_unit: DayUnit
+    statutory_unit: TimeUnit
     statutory_note: str
     promised_days: int = Field(ge=0)
-    promised_unit: DayUnit
+    promised_unit: TimeUnit
     public_notice_days: int = Field(ge=0)
     public_notice_unit: DayUnit | None = None
     public_notice_note: str | None = None
@@ -201,6 +202,8 @@ class ServiceItem(CatalogueRecord):
     disclosure_note: str | None = None
     # Permits are published one by one though they name nobody; else an item that names nobody publishes counts alone.
     publishes_each_case: bool | None = None
+    # 行政许可: deemed accepted after five silent days, declined with the competent body named and never handed over.
+    licence: bool = False
     extension: Extension | None = None
     lifecycle: dict[str, Any] | None = None
     channel_note: str | None = None
@@ -252,7 +255,7 @@ class ServiceItem(CatalogueRecord):
         return str(answers.get(self.applicant.id_number) or "")
 
 
-UNIT_WORDS = {"working_day": "个工作日", "calendar_day": "个自然日"}
+UNIT_WORDS = {"working_day": "个工作日", "calendar_day": "个自然日", "hour": "小时"}
 
 
 def days_in_words(days: int | None, unit: str) -> str:

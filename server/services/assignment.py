@@ -9,7 +9,7 @@ from server.domain.people import Actor, Desk, Role, seated
 from server.domain.review import StageState
 from server.domain.words import HAND_DEED
 from server.services.case_note import note_on_case
-from server.services.conflict import require_unrelated
+from server.services.conflict import require_unrelated, why_kept_off
 from server.services.work import Work
 
 
@@ -32,8 +32,15 @@ class Hand:
 
 
 def seat(case: CaseRow, actor: Actor) -> Actor:
-    """The actor at the desk where the case waits, the own or a covered one (`people.seated`); every edge that acts asks it."""
-    return seated(actor, [(_desk(row), row.assigned_to) for row in case.stages if row.state == StageState.ACTIVE])
+    """The actor at the desk where the case waits, the own or a covered one (`people.seated`); every edge that acts asks it.
+
+    Where it waits at neither, at a desk it has passed: a verdict may come late, by whoever stands in too.
+    """
+    waiting = [(_desk(row), row.assigned_to) for row in case.stages if row.state == StageState.ACTIVE]
+    there = seated(actor, waiting)
+    if there is not actor or any(desk == actor.desk for desk, _ in waiting):
+        return there
+    return seated(actor, [(_desk(row), None) for row in case.stages if row.opened_at])
 
 
 def require_in_hand(work: Work, row: StageRow, actor: Actor) -> None:
@@ -53,9 +60,16 @@ def hand_of(work: Work, case: CaseRow, actor: Actor) -> Hand | None:
         return None
     hands = hands_of(actor, actor.desk, row.assigned_to)
     deeds = allowed_deeds(hands, actor.role)
-    others = [one for one in _people_at(work, actor.desk) if one.sign_in_name != row.assigned_to]
-    if not others:
-        deeds = [deed for deed in deeds if deed is not HandDeed.ASSIGN]
+    others = [
+        one
+        for one in _people_at(work, actor.desk)
+        if one.sign_in_name not in (row.assigned_to, actor.account_id)
+        and not why_kept_off(work, case, one.sign_in_name)
+    ]
+    useless = set() if others else {HandDeed.ASSIGN}
+    if why_kept_off(work, case, actor.account_id):
+        useless |= {HandDeed.TAKE, HandDeed.TAKE_OVER}
+    deeds = [deed for deed in deeds if deed not in useless]
     return Hand(
         holder=_name(work, row.assigned_to) if row.assigned_to else None,
         mine=hands is Hands.OWN,

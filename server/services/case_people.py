@@ -19,6 +19,7 @@ from server.services.duplicate import Duplicate, duplicates_of
 from server.services.work import Work
 
 KIN_MARK = "近亲属备案，须入户调查"
+TOLD = DECIDING | {Role.SUPERVISOR}
 
 
 @dataclass(frozen=True)
@@ -63,16 +64,16 @@ def people_of_case(work: Work, actor: Actor, case_number: str) -> CasePeople:
     """Raises CaseHidden."""
     case = get_case_to_see(work, actor, case_number)
     kept_off = why_kept_off(work, case, actor.account_id)
-    # 最小必要: what county and township know of village families is not told back in the village.
-    told = actor.role is not Role.VILLAGE_AGENT
-    flags = db.list_conflicts(work.session, case.id) if told else []
-    standing = any(flag.state != ConflictState.DISMISSED for flag in flags)
+    flags = db.list_conflicts(work.session, case.id)
+    # 最小必要: that a case is to be filed apart concerns every office; whose family it is, only those who look into it.
+    marked = actor.role is not Role.VILLAGE_AGENT and asks_about_relatives(case)
+    told = actor.role in TOLD
     return CasePeople(
         seen=newest_entry(work, case),
         hand=hand_of(work, case, actor),
         kept_off=kept_off,
-        kin_mark=KIN_MARK if standing and asks_about_relatives(case) else None,
-        kin=tuple(_kin_flag(work, case, flag) for flag in flags),
+        kin_mark=KIN_MARK if marked and any(flag.state != ConflictState.DISMISSED for flag in flags) else None,
+        kin=tuple(_kin_flag(work, case, flag) for flag in flags if told),
         may_decide=actor.role in DECIDING and kept_off is None,
         duplicates=duplicates_of(work, case),
         notes=tuple(_note(note) for note in list_notes(work.session, case.id) if told or not _is_of_kin(note)),

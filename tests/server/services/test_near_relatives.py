@@ -142,10 +142,12 @@ class TestAtIntake:
         enter(town, **cadre, region_code=ELSEWHERE)
         number = new_case(town)
         assert flags(town, number) == [("matched", "open")]
-        with town.look() as work:
-            [flag] = people_of_case(work, COUNTER, number).kin
-        assert flag.words == "申请人是劳样板（村委会副主任）的父母"
         verify(town, number)  # he has no account that could act
+        with town.look() as work:
+            [flag] = people_of_case(work, make.COUNTY_POLICE, number).kin
+            told_in_town = people_of_case(work, COUNTER, number)
+        assert flag.words == "申请人是劳样板（村委会副主任）的父母"
+        assert told_in_town.kin == () and not told_in_town.notes
 
     def test_one_who_is_moved_to_the_desk_later_is_kept_off_all_the_same(self, town):
         enter(town, official_account="xian-ga")
@@ -251,8 +253,11 @@ class TestDeclared:
             page = people_of_case(work, COUNTER, declared)
             village = people_of_case(work, make.VILLAGE_AGENT, declared)
         assert page.kin_mark == KIN_MARK
-        assert COUNTER.account_id in dict(page.kin[0].officials)
-        assert village.kin == () and not any("近亲属" in note.label for note in village.notes)
+        assert (village.kin_mark, village.kin, village.notes) == (None, (), ())
+        with town.look() as work:
+            [flag] = relative.list_open_flags(work, CENTRE)
+            assert relative.list_open_flags(work, COUNTER) == []
+        assert COUNTER.account_id in dict(flag.officials)
 
     @ON_SQLITE
     def test_once_it_is_known_whose_he_keeps_off(self, town, declared):
