@@ -163,10 +163,15 @@ def may_stand_in(actor: Actor, cover: Account, absent: Account, regions: RegionT
 
     A head names somebody of the own desk: who else may read its cases is not his to say.
     """
+    own = actor.role is Role.CONTROL_CENTRE or cover.desk == actor.desk
+    return own and fits_as_cover(cover, absent, regions)
+
+
+def fits_as_cover(cover: Account, absent: Account, regions: RegionTree) -> bool:
+    """Asked when a cover is named and again whenever he acts: he may have been moved meanwhile."""
     near = _county(cover.desk, regions) == _county(absent.desk, regions)
     fit = cover.role in COVERED_BY.get(absent.role, frozenset())
-    own = actor.role is Role.CONTROL_CENTRE or cover.desk == actor.desk
-    return near and fit and own and cover.account_id != absent.account_id
+    return near and fit and cover.account_id != absent.account_id
 
 
 def _county(desk: Desk, regions: RegionTree) -> str:

@@ -14,7 +14,7 @@ from server.db import staff as db
 from server.db.audit import append_audit
 from server.db.staff import StaffRow, StaffSessionRow
 from server.domain.password import password_fault
-from server.domain.people import Actor, Cover, Desk, Role
+from server.domain.people import Account, Actor, Cover, Desk, Role, fits_as_cover
 from server.services.work import Work
 
 IDLE_LIMIT = timedelta(minutes=30)
@@ -29,6 +29,7 @@ _hasher = PasswordHasher()  # argon2id with the library's defaults (RFC 9106 low
 _NOBODY = _hasher.hash(secrets.token_hex(16))
 
 WRONG = "账号或密码不对。请重新输入；连错5次会锁15分钟。"
+SLIP_IS_OLD = "一次性密码过了7天，不能用了。请找给您开账号的人重置密码，拿到新的再登录。"
 LOCKED = "连续输错太多次，账号先锁15分钟。请稍后再试，或找管理员解锁。"
 
 
@@ -73,7 +74,7 @@ def create_staff(
     return row
 
 
-def check_password(work: Work, sign_in_name: str, password: str) -> StaffRow | str:
+def check_password(work: Work, sign_in_name: str, password: str, *, action: str = "staff.signed_in") -> StaffRow | str:
     """The account, or the sentence that refuses. Failures are counted, so the caller must commit either way.
 
     The row is locked: many guesses at one moment would else be counted as one.
@@ -85,20 +86,17 @@ def check_password(work: Work, sign_in_name: str, password: str) -> StaffRow | s
         return WRONG
     if row.locked_until and row.locked_until > work.now:
         return LOCKED
-    if _matches(row.password_hash, password) and not _one_time_is_over(work, row):
+    if _matches(row.password_hash, password):
         row.failed_sign_ins, row.locked_until = 0, None
-        append_audit(work.session, at=work.now, actor=sign_in_name, action="staff.signed_in", subject=sign_in_name)
+        if row.one_time_until and row.one_time_until <= work.now:
+            return SLIP_IS_OLD  # whoever reads this knew the password: it tells nobody which names are real
+        append_audit(work.session, at=work.now, actor=sign_in_name, action=action, subject=sign_in_name)
         return row
     row.failed_sign_ins += 1
     if row.failed_sign_ins >= FAILURES_BEFORE_LOCK:
         row.failed_sign_ins, row.locked_until = 0, work.now + LOCK_TIME
     append_audit(work.session, at=work.now, actor="unknown", action="staff.sign_in_failed", subject=sign_in_name)
     return WRONG
-
-
-def _one_time_is_over(work: Work, row: StaffRow) -> bool:
-    """A slip of paper with a password on it that nobody used for a week opens nothing any more."""
-    return row.one_time_until is not None and row.one_time_until <= work.now
 
 
 def _matches(password_hash: str, password: str) -> bool:
@@ -156,12 +154,12 @@ def actor_of(row: StaffRow) -> Actor:
 
 def with_covers(work: Work, actor: Actor) -> Actor:
     """The actor with the desks of those who are away today and named this person to stand in."""
-    found = db.list_covered(work.session, actor.account_id, work.today)
-    covers = tuple(
-        Cover(Desk(away.department, away.region_code), absent.sign_in_name, absent.display_name)
-        for away, absent in found
-    )
-    return replace(actor, covers=covers)
+    covers = []
+    for away, row in db.list_covered(work.session, actor.account_id, work.today):
+        absent = Account(row.sign_in_name, Role(row.role), Desk(away.department, away.region_code))
+        if fits_as_cover(Account(actor.account_id, actor.role, actor.desk), absent, work.catalogue.regions):
+            covers.append(Cover(absent.desk, absent.account_id, row.display_name))
+    return replace(actor, covers=tuple(covers))
 
 
 def may_receive_in(work: Work, row: StaffRow, village_code: str, at: datetime) -> bool:
@@ -193,7 +191,7 @@ def change_password(work: Work, actor: Actor, current: str, wanted: str, repeate
 
     The attack: a session left open is turned into a lasting takeover; the current password is asked for, other sessions end.
     """
-    found = check_password(work, actor.account_id, current)
+    found = check_password(work, actor.account_id, current, action="staff.password_confirmed")
     if isinstance(found, str):
         return LOCKED if found == LOCKED else "现在的密码不对，没有改。请重新输入；连错5次会锁15分钟。"
     if wanted != repeated:

@@ -19,6 +19,7 @@ from tests import factories as make
 CENTRE = make.Actor("centre", "甲示范", Role.CONTROL_CENTRE, Desk("综控中心", "450500"))
 HEAD = make.COUNTY_HEAD
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+HAICHENG = "450502001"
 COUNTER_SEAT = Seat("township_counter", "民政", make.TOWNSHIP)
 
 
@@ -79,7 +80,9 @@ class TestOpening:
     def test_a_slip_nobody_used_for_a_week_opens_nothing(self, installation, people, clock):
         password = people("zhen-mz-2")
         clock.move_to(clock.now() + timedelta(days=7))
-        assert not signs_in(installation, "zhen-mz-2", password)
+        with installation.begin() as work:
+            assert check_password(work, "zhen-mz-2", password) == staff.SLIP_IS_OLD
+            assert check_password(work, "zhen-mz-2", "guess") == staff.WRONG
 
     @ON_SQLITE
     @pytest.mark.parametrize(
@@ -217,6 +220,15 @@ class TestAbsence:
         do(two, end_absence, CENTRE, "zhen-mz-2")
         assert not actor_now(two, "zhen-cl").covers
         assert "没有要结束的" in refusal(two, end_absence, CENTRE, "zhen-mz-2")
+
+    @ON_SQLITE
+    @pytest.mark.parametrize(
+        "seat", [Seat("department_reviewer", "民政", make.COUNTY), Seat("township_counter", "民政", HAICHENG)]
+    )
+    def test_a_cover_moved_to_where_he_could_not_be_named_covers_no_longer(self, two, seat):
+        do(two, set_absence, CENTRE, "zhen-mz-2", self.MONDAY, self.FRIDAY, "zhen-cl")
+        do(two, account.move_account, CENTRE, "zhen-cl", seat)
+        assert not actor_now(two, "zhen-cl").covers
 
     @ON_SQLITE
     def test_moved_away_the_cover_of_the_old_desk_ends(self, two):
