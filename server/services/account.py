@@ -20,7 +20,7 @@ from server.domain.people import (
 from server.domain.words import ACCOUNT_DEED, ROLE
 from server.services.absence import end_absences_of
 from server.services.assignment import hand_on
-from server.services.staff import create_staff, set_one_time_password
+from server.services.staff import ONE_TIME_LIFE, create_staff, new_one_time_password, set_one_time_password
 from server.services.work import Work
 
 CONTROL_DEPARTMENT, SUPERVISING_DEPARTMENT, VILLAGE_DEPARTMENT = "综控中心", "电子监察", "村级组织"
@@ -56,17 +56,19 @@ def create_account(work: Work, actor: Actor, sign_in_name: str, display_name: st
         raise AccountRefused("姓名写2到20个字，不带括号。")
     if find_staff_by_name(work.session, name):
         raise AccountRefused(f"账号“{name}”已经有人用了，请换一个。")
+    password = new_one_time_password()
     row = create_staff(
         work,
         sign_in_name=name,
         display_name=shown,
-        password="",
+        password=password,
         role=role,
         department=desk.department,
         region_code=desk.region_code,
         by=actor.account_id,
     )
-    return set_one_time_password(work, row)
+    row.one_time_until = work.now + ONE_TIME_LIFE
+    return password
 
 
 def _checked_seat(work: Work, seat: Seat) -> tuple[Role, Desk]:

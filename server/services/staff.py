@@ -173,14 +173,14 @@ def may_receive_in(work: Work, row: StaffRow, village_code: str, at: datetime) -
 
 def set_one_time_password(work: Work, row: StaffRow) -> str:
     """The password to hand over, shown this once; whoever was signed in with the old one is out."""
-    password = _readable_password()
+    password = new_one_time_password()
     row.password_hash, row.one_time_until = _hasher.hash(password), work.now + ONE_TIME_LIFE
     row.failed_sign_ins, row.locked_until = 0, None
     db.end_sessions_of(work.session, row.id)
     return password
 
 
-def _readable_password() -> str:
+def new_one_time_password() -> str:
     """Three groups of four without the signs that look alike: read off a slip, typed once (about 58 bits)."""
     groups = ("".join(secrets.choice("23456789abcdefghjkmnpqrstuvwxyz") for _ in range(4)) for _ in range(3))
     return "-".join(groups)

@@ -1,6 +1,8 @@
 """Cases in somebody's hands, and cases that may be one and the same, on both databases."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 
 import pytest
 from argon2 import PasswordHasher
@@ -10,11 +12,14 @@ from server.db.case import find_case_by_number, list_events
 from server.domain.assignment import HandDeed
 from server.domain.case import ActionNotAllowed
 from server.domain.people import Actor, Cover, Desk, Role
+from server.domain.review import Verdict
 from server.services import account, review, staff
 from server.services.assignment import HandRefused, InAnothersHands, hand_of, move_hand, seat
+from server.services.case_note import newest_entry
 from server.services.case_people import people_of_case
 from server.services.desk import get_case_to_act, list_inbox
 from server.services.staff import create_staff
+from server.services.stale_screen import StaleScreen, require_fresh
 from server.services.tracking import find_progress
 from tests import factories as make
 
@@ -138,6 +143,33 @@ class TestHands:
         watcher = Actor("x", "某", Role.CONTROL_CENTRE, CENTRE.desk, (away,))
         with pytest.raises(ActionNotAllowed):
             verify(town, number, watcher)
+
+
+class TestTwoReviewersAtOneMoment:
+    def test_whoever_comes_second_is_shown_what_the_first_did(self, town, number):
+        """Both pages were drawn at one moment; on PostgreSQL the second waits for the first one's lock."""
+        verify(town, number, COUNTER)
+        with town.look() as work:
+            seen = newest_entry(work, find_case_by_number(work.session, number))
+        start = Barrier(2)
+
+        def give(actor: Actor) -> str | None:
+            start.wait()
+            try:
+                with town.begin() as work:
+                    case = get_case_to_act(work, actor, number)
+                    require_fresh(work, case, actor, seen)
+                    review.give_verdict(work, case, actor, Verdict.AGREE, "")
+            except StaleScreen as stale:
+                return str(stale)
+
+        with ThreadPoolExecutor(2) as pool:
+            told = list(pool.map(give, (make.COUNTY_POLICE, make.COUNTY_CIVIL)))
+        [stale] = [words for words in told if words]
+        assert "部门意见" in stale
+        with town.look() as work:
+            events = list_events(work.session, find_case_by_number(work.session, number).id)
+        assert [event.kind for event in events].count("verdict_given") == 1
 
 
 class TestDuplicates:
