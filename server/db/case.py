@@ -209,6 +209,17 @@ def list_documents(session: Session, case_id: str) -> list[DocumentRow]:
     )
 
 
+def count_waiting_by_desk(session: Session) -> list[tuple[str, str, int]]:
+    """(department, region, open stages) of every desk at which something waits."""
+    rows = session.execute(
+        select(StageRow.department, StageRow.region_code, func.count(StageRow.id))
+        .where(StageRow.state == "active")
+        .group_by(StageRow.department, StageRow.region_code)
+        .order_by(StageRow.region_code, StageRow.department)
+    )
+    return [(department, region_code, count) for department, region_code, count in rows]
+
+
 def list_stages_in_hand(session: Session, sign_in_name: str) -> list[StageRow]:
     """The open stages assigned to somebody."""
     in_hand = (StageRow.assigned_to == sign_in_name, StageRow.state == "active")

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
 
-from server.db.case import CaseRow, list_stages_in_hand
+from server.db.case import CaseRow, count_waiting_by_desk, list_stages_in_hand
 from server.db.staff import (
     AbsenceRow,
     StaffRow,
@@ -92,6 +92,21 @@ def list_desks(work: Work, actor: Actor, words: str = "") -> list[DeskLine]:
         seated = tuple(_line(work, row, away.get(row.sign_in_name), names) for row in people)
         lines.append(DeskLine(desk_words(work, Desk(department, region)), seated))
     return [line for line in lines if _holds(line, words)]
+
+
+def list_unstaffed(work: Work, actor: Actor) -> list[tuple[str, int]]:
+    """(desk, cases) where something waits and nobody could act: no account in use, and nobody standing in today."""
+    if actor.role is not Role.CONTROL_CENTRE:
+        return []
+    staffed = {(row.department, row.region_code) for row in list_staff(work.session) if row.active}
+    staffed |= {
+        (one.department, one.region_code) for one in list_absences_on(work.session, work.today) if one.cover_name
+    }
+    return [
+        (desk_words(work, Desk(department, region)), waiting)
+        for department, region, waiting in count_waiting_by_desk(work.session)
+        if (department, region) not in staffed
+    ]
 
 
 def _holds(line: DeskLine, words: str) -> bool:

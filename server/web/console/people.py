@@ -54,6 +54,7 @@ def _people_page(work: Work, *, refused: str | None = None, status: int = 200) -
         here="people",
         lines=lines[: people.MOST_DESKS],
         found=len(lines),
+        unstaffed=people.list_unstaffed(work, g.actor),
         words=words,
         everywhere=everywhere,
         refused=refused,

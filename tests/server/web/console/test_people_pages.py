@@ -62,6 +62,16 @@ class TestWhoMayOpenThem:
         found = official("centre").read("/console/people?words=残联")
         assert "梁示例" in found and "黄样本" not in found
 
+    def test_a_desk_where_cases_wait_for_nobody_is_pointed_out_to_the_centre(self, official, world):
+        world.new_case()
+        centre = official("centre")
+        assert "没有人办的岗位" not in centre.read("/console/people")
+        deed(centre, "counter", "disable")
+        page = centre.read("/console/people")
+        assert "没有人办的岗位" in page and "<b>合浦县廉州镇·民政</b> 1 件" in page
+        opened(centre)
+        assert "没有人办的岗位" not in centre.read("/console/people")
+
     def test_a_head_sees_the_own_desk_only(self, official):
         head = official("head")
         page = head.read("/console/people")
