@@ -43,6 +43,10 @@ def lock_staff_by_name(session: Session, sign_in_name: str) -> StaffRow | None:
     return session.scalar(select(StaffRow).where(StaffRow.sign_in_name == sign_in_name).with_for_update())
 
 
+def list_active_staff(session: Session) -> list[StaffRow]:
+    return list(session.scalars(select(StaffRow).where(StaffRow.active.is_(True)).order_by(StaffRow.sign_in_name)))
+
+
 def count_staff(session: Session) -> int:
     return len(session.scalars(select(StaffRow.id)).all())
 

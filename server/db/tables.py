@@ -8,6 +8,7 @@ from server.db import (
     correction,
     deadline,
     disclosure,
+    follow_up,
     machine,
     outbound,
     power_use,
