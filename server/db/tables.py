@@ -12,6 +12,7 @@ from server.db import (
     machine,
     outbound,
     power_use,
+    proceeding,
     public_notice,
     rating,
     resident,
