@@ -5,7 +5,7 @@ from flask import Blueprint, Response, redirect, render_template, request, url_f
 from forms.packet import LOOKUP_CODE_LENGTH, normal_lookup_code
 from server.domain.case import ActionNotAllowed
 from server.domain.rating import Channel, RatingRefused
-from server.services.rating import rate_by_lookup_code, rater_key
+from server.services.rating import KEY_LENGTH, rate_by_lookup_code, rater_key
 from server.services.tracking import Progress, clock_in_words, find_progress
 from server.services.work import RowConflict
 from server.web.public.rating_form import StatedRating, form_content, personal, stated_rating, thanks
@@ -22,6 +22,7 @@ def add_routes(blueprint: Blueprint) -> None:
     blueprint.add_url_rule("/lookup", view_func=look_up)
     blueprint.add_url_rule("/c/<lookup_code>", view_func=show_progress)
     blueprint.add_url_rule("/c/<lookup_code>/rating", view_func=rate, methods=["POST"])
+    blueprint.add_url_rule("/c/<lookup_code>/rating", view_func=ask_for_key)
 
 
 @guarded_by("public")
@@ -69,6 +70,18 @@ def _keep_rating(lookup_code: str, stated: StatedRating) -> str:
             if last_try:
                 raise
     raise AssertionError("the last try either returns or raises")
+
+
+@guarded_by("lookup_code")
+def ask_for_key(lookup_code: str) -> Response:
+    """The rater's key is typed here, and leads to the answer."""
+    progress = _find(normal_lookup_code(lookup_code))
+    if progress is None:
+        return _ask_again(lookup_code, 404)
+    code, typed = progress.lookup_code, "".join(request.args.get("key", "").split()).upper()[:40]
+    if typed:
+        return redirect(url_for("public.show_answer", lookup_code=code, key=typed), 303)
+    return personal(render_template("public/rating_key.html", lookup_code=code, length=KEY_LENGTH))
 
 
 def _find(lookup_code: str | None) -> Progress | None:

@@ -4,7 +4,6 @@ from flask import Blueprint, Response, redirect, render_template, request, url_f
 
 from forms.packet import normal_lookup_code
 from server.domain.rating import Channel, RatingRefused
-from server.services.rating import KEY_LENGTH
 from server.services.rating_answer import RatingAnswer, find_answer, rate_again
 from server.services.rating_link import find_asked, rate_by_link
 from server.web.public.rating_form import form_content, personal, stated_rating, thanks
@@ -22,7 +21,6 @@ def add_routes(blueprint: Blueprint) -> None:
     answer = "/c/<lookup_code>/rating/<key>"
     blueprint.add_url_rule("/r/<token>", view_func=ask_for_rating)
     blueprint.add_url_rule("/r/<token>", view_func=rate_once, methods=["POST"])
-    blueprint.add_url_rule("/c/<lookup_code>/rating", view_func=ask_for_key)
     blueprint.add_url_rule(answer, view_func=show_answer)
     blueprint.add_url_rule(answer, view_func=say_again, methods=["POST"])
 
@@ -56,16 +54,6 @@ def rate_once(token: str) -> Response:
     if asked is None or kept is None:
         raise _missed(UNKNOWN_LINK)
     return thanks(asked.item_name, *kept)
-
-
-@guarded_by("lookup_code")
-def ask_for_key(lookup_code: str) -> Response:
-    """The key is typed here, and leads to the answer."""
-    code = normal_lookup_code(lookup_code) or lookup_code
-    typed = request.args.get("key", "").strip().upper()
-    if typed:
-        return redirect(url_for("public.show_answer", lookup_code=code, key=typed[:40]), 303)
-    return personal(render_template("public/rating_key.html", lookup_code=code, length=KEY_LENGTH))
 
 
 @guarded_by("rater_key")

@@ -28,15 +28,10 @@ class Bar:
 def add_routes(blueprint: Blueprint) -> None:
     blueprint.add_url_rule("/ratings", view_func=show_ratings)
     blueprint.add_app_template_filter(percent)
-    blueprint.add_app_template_filter(month_words)
 
 
 def percent(share: float | None) -> str:
     return "—" if share is None else f"{share * 100:.1f}%"
-
-
-def month_words(month: date) -> str:
-    return f"{month.year}年{month.month}月"
 
 
 @guarded_by("public")
