@@ -16,6 +16,7 @@ from server.services import review
 from server.services.desk import get_case_to_act
 from server.services.follow_up import take_step
 from server.services.intake import TakenIn
+from server.services.machine import Machine
 from server.services.rating import rate_case, rater_key
 from tests import factories as make
 
@@ -27,16 +28,26 @@ CIVIL = Desk("民政", make.COUNTY)  # the desk that decides
 AFTER_NOTICE = datetime(2026, 9, 30, 1, tzinfo=UTC)
 
 
-def closed_case(installation: Installation, machine=None) -> TakenIn:
-    """Refused by the county's head of 民政, after the whole way."""
-    taken = make.take_in(installation, machine or make.enrolled_machine(installation))
-    began = installation.tools.clock.now()
+def closed_case(installation: Installation) -> TakenIn:
+    return closed_cases(installation, 1)[0]
+
+
+def closed_cases(installation: Installation, count: int) -> list[TakenIn]:
+    """Refused by the county's head of 民政, after the whole way, on one day."""
+    machine = make.enrolled_machine(installation)
+    cases = [_in_notice(installation, machine) for _ in range(count)]
+    installation.tools.clock.move_to(AFTER_NOTICE)
+    end_expired_notices(installation)
+    for taken in cases:
+        act(installation, taken, make.COUNTY_HEAD, review.reject_case, "不具有本市户籍")
+    return cases
+
+
+def _in_notice(installation: Installation, machine: Machine) -> TakenIn:
+    taken = make.take_in(installation, machine)
     act(installation, taken, make.TOWNSHIP_CIVIL, review.verify_case, "年龄、户籍相符")
     act(installation, taken, make.COUNTY_POLICE, review.give_verdict, Verdict.AGREE, "户籍正常")
     act(installation, taken, make.COUNTY_CIVIL, review.give_verdict, Verdict.AGREE, "未重复享受")
-    installation.tools.clock.move_to(max(began, AFTER_NOTICE))
-    end_expired_notices(installation)
-    act(installation, taken, make.COUNTY_HEAD, review.reject_case, "不具有本市户籍")
     return taken
 
 
@@ -58,9 +69,11 @@ def follow_up_of(installation: Installation, taken: TakenIn) -> str:
         return find_follow_up_of_case(work.session, find_case_by_number(work.session, taken.case_number).id).id
 
 
-def bad_case(installation: Installation, comment: str = "跑了两趟", **more) -> tuple[TakenIn, str, str]:
-    """(the case, its follow-up, the rater's key), with the accounts of a head who may put it right."""
-    taken = closed_case(installation)
+def bad_case(
+    installation: Installation, comment: str = "跑了两趟", taken: TakenIn | None = None, **more
+) -> tuple[TakenIn, str, str]:
+    """(the case, its follow-up, the rater's key), with the account of a head who may put it right."""
+    taken = taken or closed_case(installation)
     key = rate(installation, taken, Grade.DISSATISFIED, comment, **more)
     open_account(installation, SECOND_HEAD)
     return taken, follow_up_of(installation, taken), key

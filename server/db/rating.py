@@ -89,8 +89,8 @@ def count_closed(session: Session, since: datetime, until: datetime) -> dict[str
         .where(CaseRow.closed_at >= since, CaseRow.closed_at < until)
         .group_by(CaseRow.village_code)
     )
-    responded = dict(session.execute(closed.where(rated)).tuples().all())
-    return {village: (count, responded.get(village, 0)) for village, count in session.execute(closed).tuples()}
+    responded: dict[str, int] = dict(session.execute(closed.where(rated)).all())
+    return {village: (count, responded.get(village, 0)) for village, count in session.execute(closed)}
 
 
 def count_unrated(session: Session, since: datetime, until: datetime) -> int:
