@@ -65,8 +65,12 @@ def rate(installation: Installation, taken: TakenIn, grade: Grade, comment: str 
 
 
 def follow_up_of(installation: Installation, taken: TakenIn) -> str:
+    return follow_up_of_number(installation, taken.case_number)
+
+
+def follow_up_of_number(installation: Installation, case_number: str) -> str:
     with installation.look() as work:
-        return find_follow_up_of_case(work.session, find_case_by_number(work.session, taken.case_number).id).id
+        return find_follow_up_of_case(work.session, find_case_by_number(work.session, case_number).id).id
 
 
 def bad_case(
