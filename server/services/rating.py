@@ -94,6 +94,12 @@ def rate_by_lookup_code(
     return rate_case(work, case, grade, comment, channel, aspects, is_anonymous=is_anonymous)
 
 
+def find_village_case(work: Work, lookup_code: str, village_code: str) -> CaseRow | None:
+    """For the village's own machine: a case of another village is no case to it."""
+    case = find_case_by_lookup_code(work.session, lookup_code)
+    return case if case and case.village_code == village_code else None
+
+
 def rater_key(work: Work, case_id: str) -> str:
     """What lets the rater, and nobody else who holds the receipt, read the rating and its answer.
 
