@@ -39,16 +39,17 @@ function askForGrade(work, counter, rating) {
       aspects: form.getAll("aspect"), anonymous: form.get("anonymous") === "yes", comment: comment.value }));
     if (answer) thank(work, counter, answer.answer_key);
   };
-  fill(work, h("form", { class: "rating", onsubmit: send },
-    h("h2", {}, rating.item_name),
+  const form = h("form", { class: "rating", onsubmit: send },
+    h("h2", { tabindex: "-1", id: "rating-head" }, rating.item_name),
     h("fieldset", {}, h("legend", {}, "您满意吗"), h("div", { class: "faces" }, GRADES.map(faceChoice))),
     h("fieldset", {}, h("legend", {}, "这样评，是因为哪几样（可以不勾）"), h("div", { class: "choices" }, rating.aspects.map((one) =>
       h("label", {}, h("input", { type: "checkbox", name: "aspect", value: one.value }), one.label)))),
     h("div", { class: "field" }, h("label", { for: "rating-comment" }, "想说的话（可以不写）"), comment),
     h("label", { class: "tick" }, h("input", { type: "checkbox", name: "anonymous", value: "yes" }), "匿名，不用打电话问我"),
-    h("button", { class: "btn", type: "submit", id: "send-rating" }, "交上去"),
-    h("p", { class: "quiet-words" }, "评哪一档都不影响您以后办事。一件事评一次。给您办事的人看不到是谁评的。")));
-  work.querySelector("input[name=grade]").focus();
+    h("p", { class: "quiet-words" }, "评哪一档都不影响您以后办事。一件事评一次。给您办事的人看不到是谁评的。"));
+  fill(work, form);
+  counter.actions(button("交上去", () => form.requestSubmit(), { id: "send-rating" }));
+  document.getElementById("rating-head").focus(); // on a face it would look chosen
 }
 
 const faceChoice = ([grade, words, curve]) =>
@@ -59,6 +60,7 @@ const face = (curve) => h("svg", { viewBox: "0 0 100 100", "aria-hidden": "true"
   h("circle", { class: "eye", cx: 34, cy: 40, r: 3 }), h("circle", { class: "eye", cx: 66, cy: 40, r: 3 }), h("path", { d: `M28 66 Q50 ${66 + curve} 72 66` }));
 
 function thank(work, counter, key) {
+  counter.actions();
   const home = () => { counter.view = "visit"; counter.render(); };
   fill(work, h("section", { class: "panel done-card", role: "status" },
     h("h2", {}, "谢谢您，评价收下了"),
