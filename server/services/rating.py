@@ -33,6 +33,7 @@ def rate_case(
 
     The timeline says that the case was rated, never how: desks read it.
     """
+    work.session.get(CaseRow, case.id, with_for_update=True)  # of two who rate at once the second sees the first
     require_allowed(Status(case.status), Action.RATE, Role.VILLAGER, LABELS)
     if len(comment) > MAX_COMMENT:
         raise RatingRefused(f"评价最多写{MAX_COMMENT}个字，请写短一点。")

@@ -1,6 +1,7 @@
 """差评回访 from the bad rating to the answer: who may do what, on which clock, and what stays on record."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -113,9 +114,9 @@ def test_the_desks_own_case_page_tells_nothing_of_a_rating(installation, bad, cl
     clock.move_to(clock.now().replace(month=12))
     sweep_deadlines(installation)
     with installation.look() as work:
-        told = repr(case_page(work, make.COUNTY_HEAD, taken.case_number))
+        page = case_page(work, make.COUNTY_HEAD, taken.case_number)
         cards = [card for card in list_recent_cards(work, SECOND_HEAD) if card.clock_label == "差评整改时限"]
-    assert "评" not in told
+    assert "评" not in repr((page.clocks, page.cards, page.history))
     assert {card.case_number for card in cards} == {""}, "the late follow-up names no case"
 
 
@@ -276,3 +277,20 @@ def test_the_log_holds_no_words_of_anybody(installation):
     with installation.look() as work:
         told = json.dumps([[row.subject, row.detail] for row in iterate_audit(work.session)], ensure_ascii=False)
     assert "态度" not in told
+
+
+def test_of_two_who_take_the_same_step_at_once_one_is_told_it_is_done(installation, bad):
+    _, follow_up, _ = bad
+    walk(installation, follow_up, (CENTRE, Step.TAKE), (CENTRE, Step.RECORD_CALL))
+
+    def assign(_: int) -> str:
+        try:
+            step(installation, CENTRE, follow_up, Step.ASSIGN, desk=CIVIL)
+        except StepNotAllowed:
+            return "refused"
+        return "taken"
+
+    with ThreadPoolExecutor(2) as two:
+        assert sorted(two.map(assign, range(2))) == ["refused", "taken"]
+    with installation.look() as work:
+        assert [one.label for one in follow_up_page(work, CENTRE, follow_up).history].count("交部门整改") == 1

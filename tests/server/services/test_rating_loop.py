@@ -1,5 +1,6 @@
 """A rating from a paper link or a lookup code, kept from the desks rated, told to everybody in figures."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 
 import pytest
@@ -11,6 +12,7 @@ from server.domain.follow_up import Step
 from server.domain.rating import Grade, RatingRefused
 from server.services.case_paper import decision_letter
 from server.services.desk import case_page
+from server.services.follow_up_page import list_lines
 from server.services.rating_answer import find_answer
 from server.services.rating_figures import list_desk_months, months_before, public_figures
 from server.services.rating_link import find_asked, make_link, rate_by_link
@@ -95,6 +97,20 @@ class TestTheLinkOnPaper:
         assert use(installation, "not-a-token") is None
 
 
+def test_two_who_rate_at_once_are_one_rating_and_one_follow_up(installation, closed):
+    def give(grade: Grade) -> bool:
+        try:
+            rate(installation, closed, grade)
+        except RatingRefused:
+            return False
+        return True
+
+    with ThreadPoolExecutor(2) as two:
+        assert sorted(two.map(give, (Grade.DISSATISFIED, Grade.VERY_DISSATISFIED))) == [False, True]
+    with installation.look() as work:
+        assert len(list_lines(work, CENTRE)) == 1
+
+
 class TestTheRatersSecret:
     def test_the_receipts_code_alone_tells_nobody_how_it_was_rated(self, installation, closed):
         """The village machine and its agent know the code of every receipt."""
@@ -153,10 +169,12 @@ class TestWhatADeskIsTold:
         assert (month.by_grade, month.comments) == (None, None)
 
     @on_one_database
-    def test_the_case_itself_tells_nothing(self, installation, closed):
+    def test_the_case_itself_is_the_same_before_and_after(self, installation, closed):
+        with installation.look() as work:
+            before = case_page(work, make.COUNTY_HEAD, closed.case_number)
         rate(installation, closed, Grade.VERY_DISSATISFIED, "太慢")
         with installation.look() as work:
-            assert "评" not in repr(case_page(work, make.COUNTY_HEAD, closed.case_number))
+            assert case_page(work, make.COUNTY_HEAD, closed.case_number) == before
 
 
 class TestTheCitysFigures:
