@@ -29,10 +29,10 @@ def add_routes(blueprint: Blueprint) -> None:
 def look_up() -> Response:
     typed = request.args.get("code", "").strip()[:40]
     if not typed:
-        return _ask_again("", 200)
+        return ask_for_code("", 200)
     _lookups.spend(request.remote_addr or "")
     code = normal_lookup_code(typed)
-    return redirect(url_for("public.show_progress", lookup_code=code), 303) if code else _ask_again(typed, 404)
+    return redirect(url_for("public.show_progress", lookup_code=code), 303) if code else ask_for_code(typed, 404)
 
 
 @guarded_by("lookup_code")
@@ -40,21 +40,21 @@ def show_progress(lookup_code: str) -> Response:
     code = normal_lookup_code(lookup_code)
     if code and code != lookup_code:  # typed by hand, in small letters or with spaces
         return redirect(url_for("public.show_progress", lookup_code=code), 302)
-    progress = _find(code)
-    return _page(progress) if progress else _ask_again(lookup_code, 404)
+    progress = find_or_wait(code)
+    return _page(progress) if progress else ask_for_code(lookup_code, 404)
 
 
 @guarded_by("lookup_code")
 def rate(lookup_code: str) -> Response:
-    progress = _find(normal_lookup_code(lookup_code))
+    progress = find_or_wait(normal_lookup_code(lookup_code))
     if progress is None:
-        return _ask_again(lookup_code, 404)
+        return ask_for_code(lookup_code, 404)
     try:
         key = _keep_rating(progress.lookup_code, stated_rating())
     except ActionNotAllowed as refused:
         return _page(progress, refused=str(refused), status=409)
     except RatingRefused as refused:
-        return _page(_find(progress.lookup_code) or progress, refused=str(refused), status=422)
+        return _page(find_or_wait(progress.lookup_code) or progress, refused=str(refused), status=422)
     return thanks(progress.item_name, progress.lookup_code, key)
 
 
@@ -75,16 +75,16 @@ def _keep_rating(lookup_code: str, stated: StatedRating) -> str:
 @guarded_by("lookup_code")
 def ask_for_key(lookup_code: str) -> Response:
     """The rater's key is typed here, and leads to the answer."""
-    progress = _find(normal_lookup_code(lookup_code))
+    progress = find_or_wait(normal_lookup_code(lookup_code))
     if progress is None:
-        return _ask_again(lookup_code, 404)
+        return ask_for_code(lookup_code, 404)
     code, typed = progress.lookup_code, "".join(request.args.get("key", "").split()).upper()[:40]
     if typed:
         return redirect(url_for("public.show_answer", lookup_code=code, key=typed), 303)
     return personal(render_template("public/rating_key.html", lookup_code=code, length=KEY_LENGTH))
 
 
-def _find(lookup_code: str | None) -> Progress | None:
+def find_or_wait(lookup_code: str | None) -> Progress | None:
     """Misses are counted by caller, and whoever has missed too often waits. Raises Refusal (429)."""
     caller = request.remote_addr or ""
     _misses.require_room(caller)
@@ -93,6 +93,11 @@ def _find(lookup_code: str | None) -> Progress | None:
     if progress is None:
         _misses.spend(caller)
     return progress
+
+
+def show_again(progress: Progress, refused: str, status: int) -> Response:
+    """The page with a sentence that says why something was not done."""
+    return _page(progress, refused=refused, status=status)
 
 
 def _page(progress: Progress, *, refused: str | None = None, status: int = 200) -> Response:
@@ -106,6 +111,6 @@ def _page(progress: Progress, *, refused: str | None = None, status: int = 200) 
     return personal(page, status)
 
 
-def _ask_again(typed: str, status: int) -> Response:
+def ask_for_code(typed: str, status: int) -> Response:
     page = render_template("public/lookup.html", typed=typed, unknown=status == 404, length=LOOKUP_CODE_LENGTH)
     return personal(page, status)
