@@ -8,6 +8,7 @@ import pytest
 from server.db.audit import iterate_audit
 from server.db.case import find_case_by_number
 from server.db.rating import RatingLinkRow, find_rating
+from server.db.upgrade import downgrade, upgrade
 from server.domain.follow_up import Step
 from server.domain.rating import Grade, RatingRefused
 from server.services.case_paper import decision_letter
@@ -225,6 +226,16 @@ class TestTheCitysFigures:
         with installation.look() as work:
             figures = public_figures(work).months[0].figures
         assert (figures.rated, figures.by_default) == (3, good)
+
+
+def test_ratings_of_an_older_release_learn_whom_they_rated(installation, closed):
+    rate(installation, closed, Grade.SATISFIED, "从前的话")
+    downgrade(installation.engine, "0004")
+    upgrade(installation.engine)
+    with installation.look() as work:
+        kept = rating_of(work, closed)
+        assert (kept.department, kept.region_code, kept.comment) == ("民政", make.COUNTY, "从前的话")
+        assert (kept.aspects, kept.is_anonymous, kept.set_aside_at) == ([], False, None)
 
 
 def test_a_year_of_months_ends_before_the_one_that_runs():
