@@ -7,7 +7,6 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from server.db.base import Row
 from server.db.deadline import CardRow, ClockRow
-from server.db.rating import RatingRow
 
 
 class FollowUpRow(Row):
@@ -64,16 +63,15 @@ def list_entries(session: Session, follow_up_id: str) -> list[FollowUpEntryRow]:
     )
 
 
-def list_follow_ups(session: Session, village_codes: list[str], limit: int) -> list[tuple[FollowUpRow, RatingRow]]:
-    """Open ones first, the oldest on top; then those closed last."""
-    found = session.execute(
-        select(FollowUpRow, RatingRow)
-        .join(RatingRow, RatingRow.case_id == FollowUpRow.case_id)
-        .where(FollowUpRow.village_code.in_(village_codes))
-        .order_by(FollowUpRow.closed_at.is_not(None), FollowUpRow.closed_at.desc(), FollowUpRow.opened_at)
-        .limit(limit)
-    )
-    return [(row[0], row[1]) for row in found]
+def list_follow_ups(
+    session: Session, village_codes: list[str], limit: int, *, department: str | None = None
+) -> list[FollowUpRow]:
+    """Open ones first, the oldest on top; then those closed last. Of one department, where it is named."""
+    wanted = select(FollowUpRow).where(FollowUpRow.village_code.in_(village_codes))
+    if department is not None:
+        wanted = wanted.where(FollowUpRow.department == department)
+    order = (FollowUpRow.closed_at.is_not(None), FollowUpRow.closed_at.desc(), FollowUpRow.opened_at)
+    return list(session.scalars(wanted.order_by(*order).limit(limit)))
 
 
 def list_follow_ups_of_cases(session: Session, case_ids: list[str]) -> list[FollowUpRow]:

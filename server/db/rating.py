@@ -13,7 +13,7 @@ from server.db.case import CaseRow
 class RatingRow(Row):
     """Who rated is not kept: the case says it, and only a follow-up's handler may join the two (评价人信息保密).
 
-    `comment` has every long number masked. `department` and `region_code` are the desk rated; `set_aside_at` is when an
+    `comment` has every long number and the applicant's own name masked. `department` and `region_code` are the desk rated; `set_aside_at` is when an
     appeal was upheld: the rating stays and counts no more.
     """
 

@@ -168,6 +168,13 @@ def parts_of(actor: Actor, standing: Standing, regions: RegionTree) -> frozenset
     return frozenset({Part.HEAD}) if assigned and answers_for(actor, standing.desk, regions) else frozenset()
 
 
+def department_answered_for(actor: Actor) -> str | None:
+    """Whose follow-ups this person could have a part in; None for those of every department."""
+    if actor.role in (Role.CONTROL_CENTRE, Role.SUPERVISOR):
+        return None
+    return VILLAGE_BODY if actor.role is Role.TOWNSHIP_COUNTER else actor.desk.department
+
+
 def answers_for(actor: Actor, desk: Desk, regions: RegionTree) -> bool:
     """Heads answer for their own department here and further down; a township's counter for its villages' own bodies."""
     if not regions.lies_in(desk.region_code, actor.desk.region_code):

@@ -28,7 +28,7 @@ from server.domain.people import Actor, Desk
 from server.domain.rating import Grade, RatingRefused
 from server.domain.review import StageState
 from server.services import deadline
-from server.services.answers import answers_of, mask_numbers
+from server.services.answers import answers_of, without_applicant
 from server.services.event import SYSTEM
 from server.services.item_version import item_of
 from server.services.staff import actor_of
@@ -149,7 +149,7 @@ def take_step(
     work.session.refresh(known.rating)
     known = get_known(work, known.row)
     state = next_state(known.standing, parts, step)
-    said = _checked(step, words)
+    said = without_applicant(work, known.case, _checked(step, words))
     if step is Step.TAKE:
         known.row.handler, known.row.handler_name = actor.account_id, actor.display_name
     if step is Step.ASSIGN:
@@ -160,13 +160,13 @@ def take_step(
 
 
 def _checked(step: Step, words: str) -> str:
-    """Free text with long numbers masked. Raises WordsMissing."""
+    """Raises WordsMissing."""
     said = words.strip()
     if step not in WORDLESS and len(said) < LEAST_WORDS:
         raise WordsMissing(f"“{STEP_LABELS[step]}”要写明情况（至少{LEAST_WORDS}个字），请写好再交。")
     if len(said) > MAX_WORDS:
         raise WordsMissing(f"最多写{MAX_WORDS}个字，请写短一点。")
-    return mask_numbers(said)
+    return said
 
 
 def _enter(work: Work, known: Known, account: str, name: str, step: Step, words: str) -> None:
@@ -257,5 +257,5 @@ def say_again(work: Work, case_id: str, grade: Grade, comment: str) -> None:
         raise RatingRefused("答复以后已经再评过一次了，谢谢您。")
     next_state(known.standing, frozenset({Part.RATER}), Step.SAY_AGAIN)
     known.rating.second_grade, known.rating.second_rated_at = int(grade), work.now
-    known.rating.second_comment = mask_numbers(comment.strip())[:MAX_WORDS]
+    known.rating.second_comment = without_applicant(work, known.case, comment.strip())
     _enter(work, known, RATER, RATER, Step.SAY_AGAIN, "")

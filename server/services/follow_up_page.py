@@ -7,7 +7,16 @@ from server.db import follow_up as db
 from server.db.audit import append_audit
 from server.db.deadline import ClockRow
 from server.domain.deadline import working_days_left
-from server.domain.follow_up import STATE_LABELS, STEP_LABELS, Part, State, Step, allowed_steps, parts_of
+from server.domain.follow_up import (
+    STATE_LABELS,
+    STEP_LABELS,
+    Part,
+    State,
+    Step,
+    allowed_steps,
+    department_answered_for,
+    parts_of,
+)
 from server.domain.people import Actor, Desk
 from server.domain.rating import ASPECT_LABELS, CHANNELS, LABELS
 from server.services.answers import answers_of
@@ -98,7 +107,7 @@ def list_lines(work: Work, actor: Actor) -> list[FollowUpLine]:
     """Those this person has a part in, the most urgent first, closed ones last."""
     villages = work.catalogue.regions.village_codes_in(actor.desk.region_code)
     lines = []
-    for row, _ in db.list_follow_ups(work.session, villages, SHOWN):
+    for row in db.list_follow_ups(work.session, villages, SHOWN, department=department_answered_for(actor)):
         known = get_known(work, row)
         if parts := parts_of(actor, known.standing, work.catalogue.regions):
             lines.append(_line(work, known, parts))

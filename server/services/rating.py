@@ -9,7 +9,7 @@ from server.domain.people import Desk, Role
 from server.domain.rating import Grade, RatingRefused, is_bad, parse_aspects, points_of
 from server.domain.review import StageState
 from server.domain.words import LABELS
-from server.services.answers import mask_numbers
+from server.services.answers import without_applicant
 from server.services.event import record_event
 from server.services.follow_up import open_follow_up
 from server.services.item_version import item_of
@@ -37,7 +37,7 @@ def rate_case(
     require_allowed(Status(case.status), Action.RATE, Role.VILLAGER, LABELS)
     if len(comment) > MAX_COMMENT:
         raise RatingRefused(f"评价最多写{MAX_COMMENT}个字，请写短一点。")
-    ticked, words = parse_aspects(channel, aspects), mask_numbers(comment.strip())
+    ticked, words = parse_aspects(channel, aspects), without_applicant(work, case, comment.strip())
     if before := find_rating(work.session, case.id):
         if (before.grade, before.comment) == (grade, words):
             return before

@@ -252,14 +252,17 @@ def test_a_desks_time_stands_while_others_look_at_what_it_did(installation, bad,
 
 
 @on_one_database
-def test_words_are_asked_for_and_numbers_in_them_masked(installation, bad):
-    _, follow_up, _ = bad
+def test_words_are_asked_for_and_a_slip_in_them_names_nobody(installation, bad):
+    taken, follow_up, _ = bad
     step(installation, CENTRE, follow_up, Step.TAKE, "")
     with pytest.raises(WordsMissing, match="至少5个字"):
         step(installation, CENTRE, follow_up, Step.RECORD_CALL, " 好 ")
-    step(installation, CENTRE, follow_up, Step.RECORD_CALL, f"说身份证{make.FICTITIOUS_ID}录错了")
+    slip = f"{make.FICTITIOUS_NAME}（{taken.case_number}）说身份证{make.FICTITIOUS_ID}录错了"
+    step(installation, CENTRE, follow_up, Step.RECORD_CALL, slip)
     with installation.look() as work:
-        assert make.FICTITIOUS_ID not in follow_up_page(work, CENTRE, follow_up).history[1].words
+        said = follow_up_page(work, CENTRE, follow_up).history[1].words
+    assert said.startswith("潘**（（编号隐去））说身份证450")
+    assert make.FICTITIOUS_ID not in said
 
 
 @on_one_database

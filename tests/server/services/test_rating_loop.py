@@ -124,10 +124,12 @@ class TestTheRatersSecret:
             assert find_answer(work, closed.lookup_code, key.lower()).comment == "太慢"
 
     @on_one_database
-    def test_a_number_in_the_words_is_masked_before_it_is_kept(self, installation, closed):
-        rate(installation, closed, Grade.SATISFIED, f"我的号{make.FICTITIOUS_ID}")
+    def test_a_number_or_the_own_name_in_the_words_is_masked_before_it_is_kept(self, installation, closed):
+        rate(installation, closed, Grade.SATISFIED, f"我是{make.FICTITIOUS_NAME}，号{make.FICTITIOUS_ID}")
         with installation.look() as work:
-            assert make.FICTITIOUS_ID not in rating_of(work, closed).comment
+            kept = rating_of(work, closed).comment
+        assert kept.startswith("我是潘**，号450")
+        assert make.FICTITIOUS_ID not in kept
 
     @on_one_database
     def test_points_go_by_the_citys_own_scale(self, installation, closed):
