@@ -38,6 +38,7 @@ MAX_WORDS, LEAST_WORDS = 1000, 5
 CALL_BACK, RECTIFY = "call_back", "rectify"
 UNDER_REVIEW = "follow_up_review"
 RATER = "群众"
+NOT_ANSWERED = "这条评价还没有答复。答复以后，您可以再评一次。"
 WORDLESS = frozenset({Step.TAKE, Step.CLOSE})
 
 
@@ -143,11 +144,8 @@ def take_step(
     work: Work, actor: Actor, follow_up_id: str, step: Step, words: str = "", desk: Desk | None = None
 ) -> None:
     """`desk` is whom an assignment goes to. Raises FollowUpHidden, StepNotAllowed, WordsMissing, NobodyToAssign."""
+    _lock(work, db.find_follow_up(work.session, follow_up_id))
     known, parts = get_for(work, actor, follow_up_id)
-    work.session.get(CaseRow, known.case.id, with_for_update=True)  # as every desk locks: two who act take turns
-    work.session.refresh(known.row)
-    work.session.refresh(known.rating)
-    known = get_known(work, known.row)
     state = next_state(known.standing, parts, step)
     said = without_applicant(work, known.case, _checked(step, words))
     if step is Step.TAKE:
@@ -157,6 +155,13 @@ def take_step(
     _enter(work, known, actor.account_id, actor.display_name, step, said)
     _keep_time(work, known, step)
     _settle(work, known, step, state)
+
+
+def _lock(work: Work, row: FollowUpRow | None) -> None:
+    """The case is locked first, as every desk does: of two who act at once the second sees what the first did."""
+    if row is not None:
+        work.session.get(CaseRow, row.case_id, with_for_update=True)
+        work.session.refresh(row)
 
 
 def _checked(step: Step, words: str) -> str:
@@ -250,9 +255,13 @@ def _settle(work: Work, known: Known, step: Step, state: State) -> None:
 def say_again(work: Work, case_id: str, grade: Grade, comment: str) -> None:
     """二次评价: after the answer the rater says once more whether it is right now. Raises RatingRefused."""
     row = db.find_follow_up_of_case(work.session, case_id)
-    known = get_known(work, row) if row else None
-    if known is None or State(known.row.state) not in (State.REPLIED, State.CLOSED):
-        raise RatingRefused("这条评价还没有答复。答复以后，您可以再评一次。")
+    if row is None:
+        raise RatingRefused(NOT_ANSWERED)
+    _lock(work, row)
+    known = get_known(work, row)
+    work.session.refresh(known.rating)  # read before the lock, when the rater's key was looked at
+    if State(row.state) not in (State.REPLIED, State.CLOSED):
+        raise RatingRefused(NOT_ANSWERED)
     if known.standing.has_said_again:
         raise RatingRefused("答复以后已经再评过一次了，谢谢您。")
     next_state(known.standing, frozenset({Part.RATER}), Step.SAY_AGAIN)
