@@ -6,6 +6,7 @@ from datetime import date, datetime
 from server.db import follow_up as db
 from server.db.audit import append_audit
 from server.db.deadline import ClockRow
+from server.db.follow_up import FollowUpEntryRow
 from server.domain.deadline import working_days_left
 from server.domain.follow_up import (
     STATE_LABELS,
@@ -51,7 +52,10 @@ class FollowUpClock:
 
 @dataclass(frozen=True)
 class FollowUpLine:
-    """One follow-up in the list: no case, no name, no matter (a desk with one case would know whose it is)."""
+    """One follow-up in the list: no case, no name, no matter (a desk with one case would know whose it is).
+
+    `opened_at` is None for the desk: whoever served one person that day would know who rated.
+    """
 
     id: str
     clock: FollowUpClock | None
@@ -59,7 +63,7 @@ class FollowUpLine:
     state: str
     state_label: str
     desk: str
-    opened_at: datetime
+    opened_at: datetime | None
     handler_name: str | None
     is_mine: bool
     set_aside: bool
@@ -114,13 +118,14 @@ def list_lines(work: Work, actor: Actor) -> list[FollowUpLine]:
     return sorted(lines, key=_urgency)
 
 
-def _urgency(line: FollowUpLine) -> tuple[bool, bool, date, datetime]:
+def _urgency(line: FollowUpLine) -> tuple[bool, bool, date]:
+    """Equals stay in the order of the rows: the oldest first."""
     due = line.clock.due_on if line.clock else None
-    return line.state == State.CLOSED, due is None, due or date.max, line.opened_at
+    return line.state == State.CLOSED, due is None, due or date.max
 
 
 def _line(work: Work, known: Known, parts: frozenset[Part]) -> FollowUpLine:
-    faces = _faces(work, known)
+    faces = _faces(work, known, parts)
     return FollowUpLine(
         id=known.row.id,
         clock=next((face for face in faces[::-1] if not face.is_over), None),
@@ -128,7 +133,7 @@ def _line(work: Work, known: Known, parts: frozenset[Part]) -> FollowUpLine:
         state=known.row.state,
         state_label=STATE_LABELS[State(known.row.state)],
         desk=desk_words(work, known.desk),
-        opened_at=known.row.opened_at,
+        opened_at=None if Part.HEAD in parts else known.row.opened_at,
         handler_name=known.row.handler_name,
         is_mine=Part.HANDLER in parts,
         set_aside=known.rating.set_aside_at is not None,
@@ -139,9 +144,18 @@ def desk_words(work: Work, desk: Desk) -> str:
     return f"{work.catalogue.regions.get(desk.region_code).short_name}·{desk.department}"
 
 
-def _faces(work: Work, known: Known) -> tuple[FollowUpClock, ...]:
-    clocks = clocks_of(work, known.case.id)
-    return tuple(_face(work, CLOCK_LABELS[subject], clocks[subject]) for subject in CLOCK_LABELS if subject in clocks)
+def _faces(work: Work, known: Known, parts: frozenset[Part]) -> tuple[FollowUpClock, ...]:
+    """A desk has its own clock only: the call's began when somebody rated."""
+    clocks, own = clocks_of(work, known.case.id), (RECTIFY,) if Part.HEAD in parts else tuple(CLOCK_LABELS)
+    return tuple(_face(work, CLOCK_LABELS[subject], clocks[subject]) for subject in own if subject in clocks)
+
+
+def _entries(known: Known, parts: frozenset[Part]) -> tuple[FollowUpEntryRow, ...]:
+    """A desk reads from its assignment on: what was said on the telephone is between rater and control centre."""
+    if Part.HEAD not in parts:
+        return known.entries
+    since = next(entry.position for entry in known.entries if entry.step == Step.ASSIGN)
+    return tuple(entry for entry in known.entries if entry.position >= since)
 
 
 def _face(work: Work, label: str, clock: ClockRow) -> FollowUpClock:
@@ -166,14 +180,14 @@ def follow_up_page(work: Work, actor: Actor, follow_up_id: str) -> FollowUpPage:
     desks = assignable(work, known.case) if Step.ASSIGN in steps else {}
     return FollowUpPage(
         line=_line(work, known, parts),
-        clocks=_faces(work, known),
+        clocks=_faces(work, known, parts),
         comment=rating.comment,
         aspects=tuple(ASPECT_LABELS[aspect] for aspect in rating.aspects),
         channel=CHANNELS.get(rating.channel, rating.channel),
         may_be_called=known.row.may_be_called,
         history=tuple(
             FollowUpStep(STEP_LABELS[Step(entry.step)], entry.words, entry.entered_by_name, entry.entered_at)
-            for entry in known.entries
+            for entry in _entries(known, parts)
         ),
         steps=tuple((step.value, STEP_LABELS[step]) for step in steps),
         desks=tuple((desk_key(desk), desk_words(work, desk), people) for desk, people in desks.items()),

@@ -172,6 +172,19 @@ def test_a_desk_learns_of_it_only_once_it_is_assigned(installation, bad):
 
 
 @on_one_database
+def test_a_desk_reads_neither_when_it_was_rated_nor_what_was_said_on_the_telephone(installation, bad):
+    _, follow_up, _ = bad
+    step(installation, CENTRE, follow_up, Step.TAKE)
+    step(installation, CENTRE, follow_up, Step.RECORD_CALL, "老人家说是上星期三来的")
+    step(installation, CENTRE, follow_up, Step.ASSIGN, "请说明为什么跑两趟", desk=CIVIL)
+    with installation.look() as work:
+        page = follow_up_page(work, SECOND_HEAD, follow_up)
+        assert [one.words for one in page.history] == ["请说明为什么跑两趟"]
+        assert (page.line.opened_at, [clock.label for clock in page.clocks]) == (None, ["整改"])
+        assert len(follow_up_page(work, make.SUPERVISOR, follow_up).history) == 3
+
+
+@on_one_database
 def test_a_supervisor_sees_all_and_acts_on_none(installation, bad):
     _, follow_up, _ = bad
     with installation.look() as work:
