@@ -89,6 +89,10 @@ def list_staff_named(session: Session, sign_in_names: set[str]) -> list[StaffRow
     return list(session.scalars(select(StaffRow).where(StaffRow.sign_in_name.in_(sign_in_names))))
 
 
+def list_active_staff(session: Session) -> list[StaffRow]:
+    return list(session.scalars(select(StaffRow).where(StaffRow.active.is_(True)).order_by(StaffRow.sign_in_name)))
+
+
 def count_staff(session: Session) -> int:
     return len(session.scalars(select(StaffRow.id)).all())
 

@@ -11,6 +11,7 @@ from server.db import (
     deadline,
     disclosure,
     duplicate,
+    follow_up,
     machine,
     outbound,
     power_use,

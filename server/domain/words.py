@@ -180,6 +180,7 @@ PAUSE: dict[str, str] = {
     "special_procedure": "特别程序",
     "objection": "异议复查",
     "closed": "曾经办结或终止",
+    "follow_up_review": "等综控中心复核",
 }
 CLOCK: dict[str, str] = {
     ClockKind.PROMISED: "承诺时限",

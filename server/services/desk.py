@@ -18,12 +18,11 @@ from server.db.deadline import (
     list_clocks,
     list_clocks_of,
 )
-from server.db.rating import find_rating
 from server.db.staff import list_staff_named
+from server.domain.card_rules import ClockKind, Rule
 from server.domain.case import CLOSED, Action, Status, allowed_actions
 from server.domain.disclosure import stated_labels
 from server.domain.people import Actor, Desk, Role, may_see_case
-from server.domain.rating import LABELS as GRADE_LABELS
 from server.domain.review import StageState, asks_for_judgement
 from server.domain.words import ACTION, CARD, CLOCK, EVENT, PAUSE, RULE, STATUS, VERDICT
 from server.services.answers import answers_of, shown_answers
@@ -158,7 +157,6 @@ class CasePage:
     stated_labels: tuple[str, ...]
     unconfirmed: bool
     decision_reason: str | None
-    rating: str | None
 
 
 def list_inbox(work: Work, actor: Actor) -> list[InboxLine]:
@@ -254,8 +252,10 @@ def case_page(work: Work, actor: Actor, case_number: str, *, in_full: bool = Fal
     actor = seat(case, actor)
     item = item_of(case)
     correction = find_open_correction(work.session, case.id)
-    rating = find_rating(work.session, case.id)
-    clocks = {clock.id: clock for clock in list_clocks(work.session, case.id)}
+    # Whether and how the villager rated is kept from the desks that served (评价人信息保密): their clocks tell it too.
+    clocks = {clock.id: clock for clock in list_clocks(work.session, case.id) if clock.kind != ClockKind.FOLLOW_UP}
+    cards = [card for card in list_cards(work.session, case.id) if card.rule != Rule.FOLLOW_UP_LIMIT]
+    events = [event for event in db.list_events(work.session, case.id) if event.kind != "rated"]
     return CasePage(
         case_number=case.case_number,
         item_code=case.item_code,
@@ -268,11 +268,11 @@ def case_page(work: Work, actor: Actor, case_number: str, *, in_full: bool = Fal
         is_closed=case.status in CLOSED,
         received_at=case.received_at,
         clocks=tuple(_clock_line(work, case, clock) for clock in clocks.values()),
-        cards=tuple(_card(work, case, clocks.get(card.clock_id), card) for card in list_cards(work.session, case.id)),
+        cards=tuple(_card(work, case, clocks.get(card.clock_id), card) for card in cards),
         answers=tuple(shown_answers(work, case, in_full=in_full)),
         papers=tuple(_paper(document) for document in db.list_documents(work.session, case.id)),
         stages=tuple(_stage_line(work, case, row) for row in case.stages),
-        history=tuple(_happening(event) for event in db.list_events(work.session, case.id)),
+        history=tuple(_happening(event) for event in events),
         actions=_actions(work, case, actor),
         more=more_actions(work, case, actor),
         may_be_not_applicable=_may_be_not_applicable(work, case, actor),
@@ -281,7 +281,6 @@ def case_page(work: Work, actor: Actor, case_number: str, *, in_full: bool = Fal
         stated_labels=tuple(stated_labels(item)),
         unconfirmed=not item.is_confirmed,
         decision_reason=case.decision_reason,
-        rating=GRADE_LABELS[rating.grade] if rating else None,
     )
 
 
@@ -339,7 +338,9 @@ def _card(work: Work, case: CaseRow, clock: ClockRow | None, card: CardRow) -> C
     desks = tuple(f"{regions.get(desk.region_code).short_name}·{desk.department}" for desk in card.fell_on)
     label = _clock_label(case, clock) if clock else RULE[card.rule]
     withdrawn = card.withdrawn_at is not None
-    return Card(case.case_number, card.colour, CARD[card.colour], label, card.due_on, card.fell_at, desks, withdrawn)
+    # A late follow-up names no case: its desk must not learn who rated it badly.
+    number = "" if card.rule == Rule.FOLLOW_UP_LIMIT else case.case_number
+    return Card(number, card.colour, CARD[card.colour], label, card.due_on, card.fell_at, desks, withdrawn)
 
 
 def list_recent_cards(work: Work, actor: Actor) -> list[Card]:

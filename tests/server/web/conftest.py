@@ -36,6 +36,7 @@ from server.services.notice_expiry import end_expired_notice
 from server.services.staff import create_staff
 from server.web.console import sign_in
 from server.web.public import guides, policies, progress
+from server.web.public import rate as rate_pages
 from server.web.webkit.rate import RateLimit
 from tests.factories import (
     COUNTY,
@@ -60,6 +61,7 @@ PEOPLE = {
     "counter": Actor("counter", "林演示", Role.TOWNSHIP_COUNTER, Desk("民政", TOWNSHIP)),
     "police": Actor("police", "黄样本", Role.DEPARTMENT_REVIEWER, Desk("公安", COUNTY)),
     "head": Actor("head", "李练习", Role.DEPARTMENT_HEAD, Desk("民政", COUNTY)),
+    "deputy": Actor("deputy", "周示例", Role.DEPARTMENT_HEAD, Desk("民政", COUNTY)),
     "stranger": Actor("stranger", "何旁人", Role.DEPARTMENT_HEAD, Desk("税务", COUNTY)),
     "centre": Actor("centre", "甲示范", Role.CONTROL_CENTRE, Desk("综控中心", "450500")),
     "second": Actor("second", "乙示范", Role.CONTROL_CENTRE, Desk("综控中心", "450500")),
@@ -219,6 +221,7 @@ def app(world: World, monkeypatch: pytest.MonkeyPatch) -> Flask:
     monkeypatch.setattr(policies, "_sheets", RateLimit(30, 60))
     monkeypatch.setattr(progress, "_lookups", RateLimit(30, 60))
     monkeypatch.setattr(progress, "_misses", RateLimit(20, 60))
+    monkeypatch.setattr(rate_pages, "_misses", RateLimit(20, 60))
     return create_app(world.installation)
 
 
