@@ -3,10 +3,12 @@
 # Importing a noun registers its tables.
 from server.db import (
     audit,
+    benefit,
     case,
     catalogue,
     correction,
     deadline,
+    death,
     disclosure,
     machine,
     outbound,
@@ -14,6 +16,7 @@ from server.db import (
     public_notice,
     rating,
     resident,
+    roster,
     service_point,
     staff,
     upload,
