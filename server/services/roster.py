@@ -1,0 +1,228 @@
+"""名册 of a batch case: who may open and see it, and how households get onto it, by hand or by a sheet, each fault by row."""
+
+import json
+from dataclasses import replace
+from typing import Any
+from uuid import uuid4
+
+from server.adapters.roster_sheet import MAX_ROWS, RowFault, read_form
+from server.db import case as case_db
+from server.db.audit import append_audit
+from server.db.case import CaseRow
+from server.db.roster import HouseholdRow, RosterRow, find_roster, last_number, list_households
+from server.domain.case import CLOSED
+from server.domain.people import Actor, Desk, Role, may_see_case
+from server.domain.roster import ENTERING, RosterRefused, RosterState, RowAction, RowState, next_state
+from server.domain.roster_entry import Entry, columns_of, read_entry
+from server.services.desk import CaseHidden
+from server.services.item_version import item_of
+from server.services.resident import number_index
+from server.services.review import desks_of
+from server.services.roster_gate import notice_has_hung, people_elsewhere
+from server.services.work import Work
+
+
+class SheetRefused(RosterRefused):
+    """A handed-in sheet with faults; nothing of it was kept."""
+
+    def __init__(self, faults: list[RowFault]):
+        super().__init__(f"表里有{len(faults)}处要改，这次一户也没有收。请照下面改好，再交一次。")
+        self.faults = tuple(faults)
+
+
+def get_roster_case(work: Work, actor: Actor, case_number: str, *, to_act: bool = False) -> CaseRow:
+    """A batch case this person may see the roster of. Raises CaseHidden."""
+    find = case_db.lock_case if to_act else case_db.find_case_by_number
+    case = find(work.session, case_number)
+    if case is None or not item_of(case).batch or not _may_see(work, actor, case):
+        raise CaseHidden
+    return case
+
+
+def _may_see(work: Work, actor: Actor, case: CaseRow) -> bool:
+    """Besides the desks the case has reached: those who write the list, before the case comes to them."""
+    if may_see_case(actor, desks_of(case), case.village_code, work.catalogue.regions):
+        return True
+    own = actor.role is Role.VILLAGE_AGENT and actor.desk.region_code == case.village_code
+    desks = {Desk(row.department, row.region_code) for row in case.stages}
+    return own or (actor.role is Role.TOWNSHIP_COUNTER and actor.desk in desks)
+
+
+def get_roster(work: Work, case: CaseRow) -> RosterRow:
+    """Raises RosterRefused."""
+    roster = find_roster(work.session, case.id)
+    if roster is None:
+        raise RosterRefused("这一件还没有名册。请村代办员或乡镇窗口先建名册，再填各户。")
+    return roster
+
+
+def open_roster(work: Work, actor: Actor, case: CaseRow, supplement_of: str = "") -> RosterRow:
+    """Begin the list of a received case; `supplement_of` names the case whose missed households it makes up for."""
+    require_may_enter(work, actor, case)
+    if find_roster(work.session, case.id):
+        raise RosterRefused("这一件已经有名册了，不用再建。请直接往里加户。")
+    roster = RosterRow(
+        id=uuid4().hex,
+        case_id=case.id,
+        item_code=case.item_code,
+        village_code=case.village_code,
+        supplement_of=_supplemented(work, case, supplement_of) if supplement_of else None,
+        state=RosterState.OPEN,
+        opened_by=actor.account_id,
+        opened_at=work.now,
+        approved_rows=0,
+        approved_fen=0,
+    )
+    work.session.add(roster)
+    note(work, actor, case, "roster.opened", supplement=bool(supplement_of))
+    return roster
+
+
+def _supplemented(work: Work, case: CaseRow, case_number: str) -> str:
+    earlier = case_db.find_case_by_number(work.session, case_number)
+    roster = find_roster(work.session, earlier.id) if earlier else None
+    if roster is None or (roster.item_code, roster.village_code) != (case.item_code, case.village_code):
+        raise RosterRefused("没有找到要补报的那一批。请选本村同一事项、已经批准的那一件。")
+    if roster.approved_at is None:
+        raise RosterRefused("那一批还没有批准，不用补报：直接加在那一批的名册里。")
+    return roster.id
+
+
+def may_enter(work: Work, actor: Actor, case: CaseRow) -> bool:
+    try:
+        require_may_enter(work, actor, case)
+    except RosterRefused:
+        return False
+    return True
+
+
+def require_may_enter(work: Work, actor: Actor, case: CaseRow) -> None:
+    """Raises RosterRefused."""
+    if actor.role not in ENTERING:
+        raise RosterRefused("名册由村代办员或乡镇窗口填写，您这里只核验。")
+    roster = find_roster(work.session, case.id)
+    if case.status in CLOSED or (roster and roster.state != RosterState.OPEN):
+        raise RosterRefused("这一批已经定了，不能再加户。漏报的请另收一件，建名册时选“补报”。")
+    if notice_has_hung(work, case):
+        raise RosterRefused("名单已经公示，不能再加没有公示过的户。漏报的请另收一件，建名册时选“补报”。")
+
+
+def add_household(work: Work, actor: Actor, case: CaseRow, texts: dict[str, str]) -> HouseholdRow:
+    """One household by hand. Raises RosterRefused."""
+    require_may_enter(work, actor, case)
+    roster = get_roster(work, case)
+    entry, faults = read_entry(columns_of(item_of(case)), texts)
+    if entry is None:
+        raise RosterRefused("；".join(faults) + "。请改好再加。")
+    if twice := _twice(work, roster, [(0, entry)]):
+        raise RosterRefused(twice[0].sentence + "。")
+    [row] = _keep(work, actor, roster, [entry])
+    note(work, actor, case, "roster.row_added", row=row.number)
+    return row
+
+
+def take_in_sheet(work: Work, actor: Actor, case: CaseRow, content: bytes) -> int:
+    """All households of a sheet or, when one is wrong, none. Raises RosterRefused, SpreadsheetFault."""
+    require_may_enter(work, actor, case)
+    roster, columns = get_roster(work, case), columns_of(item_of(case))
+    lines, faults = read_form(content, columns)
+    unreadable = {fault.row for fault in faults}
+    entries: list[tuple[int, Entry]] = []
+    for line in lines:
+        entry, wrong = (None, []) if line.row in unreadable else read_entry(columns, line.texts)
+        faults += [RowFault(line.row, sentence) for sentence in wrong]
+        entries += [(line.row, entry)] if entry else []
+    faults += _twice(work, roster, entries)
+    if faults:
+        raise SheetRefused(sorted(faults, key=lambda fault: fault.row))
+    if not entries:
+        raise RosterRefused("表里一户也没有。请在下载的表里从第2行填起，一行一户，再交。")
+    _keep(work, actor, roster, [entry for _, entry in entries])
+    note(work, actor, case, "roster.sheet_taken_in", rows=len(entries))
+    return len(entries)
+
+
+def _twice(work: Work, roster: RosterRow, entries: list[tuple[int, Entry]]) -> list[RowFault]:
+    """The same person twice: in the sheet, in this roster, or in another one of the item under way."""
+    here = {row.number_index: row.number for row in list_households(work.session, roster.id)}
+    indexes = [(row, number_index(work, entry.id_number)) for row, entry in entries]
+    elsewhere = people_elsewhere(work, roster, [index for _, index in indexes])
+    faults, seen = [], {}
+    for row, index in indexes:
+        if index in seen:
+            faults.append(RowFault(row, f"同第{seen[index]}行是同一个人"))
+        elif index in here:
+            faults.append(RowFault(row, f"这个人已经在名册里，是第{here[index]}号"))
+        elif index in elsewhere:
+            faults.append(RowFault(row, f"这个人已经在本事项的另一份名册里（{elsewhere[index]}）"))
+        seen.setdefault(index, row)
+    return faults
+
+
+def _keep(work: Work, actor: Actor, roster: RosterRow, entries: list[Entry]) -> list[HouseholdRow]:
+    first = last_number(work.session, roster.id) + 1
+    if first + len(entries) - 1 > MAX_ROWS:
+        raise RosterRefused(f"一份名册最多{MAX_ROWS}户，这次加不下。请分几批报。")
+    rows = []
+    for number, entry in enumerate(entries, first):
+        row = HouseholdRow(
+            id=uuid4().hex,
+            roster_id=roster.id,
+            number=number,
+            number_index=number_index(work, entry.id_number),
+            fen=entry.fen,
+            state=RowState.ENTERED,
+            entered_by=actor.account_id,
+            entered_at=work.now,
+        )
+        seal_entry(work, row, entry)
+        rows.append(row)
+    work.session.add_all(rows)
+    work.session.flush()
+    return rows
+
+
+def seal_entry(work: Work, row: HouseholdRow, entry: Entry) -> None:
+    stored = json.dumps(entry.as_stored(), ensure_ascii=False).encode()
+    row.sealed, row.fen = work.tools.vault.seal(stored, f"roster row {row.id}"), entry.fen
+
+
+def entry_of(work: Work, row: HouseholdRow) -> Entry:
+    return Entry(**json.loads(work.tools.vault.open(row.sealed, f"roster row {row.id}")), fen=row.fen)
+
+
+def get_household(work: Work, roster: RosterRow, number: int) -> HouseholdRow:
+    """Raises RosterRefused."""
+    found = [row for row in list_households(work.session, roster.id) if row.number == number]
+    if not found:
+        raise RosterRefused("名册里没有这一号。请刷新页面再办。")
+    return found[0]
+
+
+def correct_household(work: Work, actor: Actor, case: CaseRow, number: int, texts: dict[str, str]) -> None:
+    """A slip mended before anybody decided, or a bad account after the payer returned it. Raises RosterRefused."""
+    roster = get_roster(work, case)
+    row = get_household(work, roster, number)
+    to = next_state(RosterState(roster.state), RowState(row.state), RowAction.CORRECT, actor.role)
+    if to is RowState.ENTERED:
+        require_may_enter(work, actor, case)
+    old = entry_of(work, row)
+    entry, faults = read_entry(columns_of(item_of(case)), {**old.texts(), **texts})
+    if entry is None:
+        raise RosterRefused("；".join(faults) + "。请改好再存。")
+    if to is not RowState.ENTERED:  # who is paid and how much was approved; only where it goes is mended
+        entry = replace(old, holder=entry.holder, account=entry.account)
+    if entry.id_number != old.id_number:
+        if twice := _twice(work, roster, [(0, entry)]):
+            raise RosterRefused(twice[0].sentence + "。")
+        row.number_index = number_index(work, entry.id_number)
+    seal_entry(work, row, entry)
+    row.state, row.entered_by = to, actor.account_id
+    note(work, actor, case, "roster.row_corrected", row=number)
+
+
+def note(work: Work, actor: Actor, case: CaseRow, action: str, **detail: Any) -> None:
+    """Row numbers and counts only: the log outlives every erasure."""
+    append_audit(
+        work.session, at=work.now, actor=actor.account_id, action=action, subject=case.case_number, detail=detail
+    )
