@@ -40,6 +40,9 @@ class CaseRow(Row):
     decision: Mapped[str | None]
     decision_reason: Mapped[str | None]
     stated_result: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
+    # A stop of the clocks that is no step of its own: 特别程序, 异议复查; and at which stage it began.
+    stopped_for: Mapped[str | None]
+    stopped_stage: Mapped[str | None]
 
     stages: Mapped[list["StageRow"]] = relationship(order_by="StageRow.position", lazy="selectin")
 

@@ -1,68 +1,120 @@
-"""Clocks of cases, their stops, and the cards that fell."""
+"""Clocks of cases, the log they are folded from, and the cards that fell."""
 
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, ColumnElement, ForeignKey, Index, UniqueConstraint, select
+from sqlalchemy import JSON, ColumnElement, ForeignKey, Index, UniqueConstraint, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from server.db.base import Row
-from server.db.case import CaseRow, StageRow
+from server.db.case import CaseRow
+
+
+class ClockEntryRow(Row):
+    """One line of the log; only ever added. `clock_id` is None where it is about the case as a whole."""
+
+    __tablename__ = "clock_entry"
+    __table_args__ = (Index("ix_clock_entry_case_id", "case_id", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[str] = mapped_column(ForeignKey("service_case.id"))
+    clock_id: Mapped[int | None]
+    at: Mapped[datetime]
+    kind: Mapped[str]
+    said: Mapped[dict[str, Any]] = mapped_column(JSON)
 
 
 class ClockRow(Row):
-    """One limit of one case. `due_on` and `next_check_at` are None while a stop is open or once it is over."""
+    """One limit of one case as the log last came to it; everything below `unit` is computed from the log.
 
-    __tablename__ = "clock"
+    `due_on`, `due_at` and `next_check_at` are None while a stop is open; the last one also once there is nothing to fall.
+    `stops`: reason, started_at, ended_at, who may end it.
+    """
+
+    __tablename__ = "case_clock"
     __table_args__ = (
-        UniqueConstraint("case_id", "kind"),
+        UniqueConstraint("case_id", "kind", "subject"),
         # The sweep costs by what is due, not by what exists.
-        Index("ix_clock_next_check_at", "next_check_at", "id"),
+        Index("ix_case_clock_next_check_at", "next_check_at", "id"),
+        Index("ix_case_clock_desk", "department", "region_code", "finished_at"),
+        Index("ix_case_clock_open", "finished_at", "started_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     case_id: Mapped[str] = mapped_column(ForeignKey("service_case.id"))
     kind: Mapped[str]
-    limit_days: Mapped[int]
+    subject: Mapped[str] = mapped_column(default="")
+    stage_id: Mapped[str | None]
+    department: Mapped[str | None]
+    region_code: Mapped[str | None]
+    started_at: Mapped[datetime]
     unit: Mapped[str]
-    started_on: Mapped[date]
+    amount: Mapped[int]
     due_on: Mapped[date | None]
+    due_at: Mapped[datetime | None]
     next_check_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
+    used: Mapped[int | None]
+    stops: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
 
-    pauses: Mapped[list["PauseRow"]] = relationship(order_by="PauseRow.id", lazy="selectin")
     cards: Mapped[list["CardRow"]] = relationship(order_by="CardRow.id", lazy="selectin")
 
+    @property
+    def open_stop(self) -> dict[str, Any] | None:
+        return next((stop for stop in self.stops if stop["ended_at"] is None), None)
 
-class PauseRow(Row):
-    """停表: why, from when to when."""
-
-    __tablename__ = "clock_pause"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    clock_id: Mapped[int] = mapped_column(ForeignKey("clock.id"), index=True)
-    reason: Mapped[str]
-    started_on: Mapped[date]
-    ended_on: Mapped[date | None]
+    @property
+    def standing_cards(self) -> list["CardRow"]:
+        return [card for card in self.cards if card.withdrawn_at is None]
 
 
 class CardRow(Row):
-    """黄牌/红牌 as a record: rule and version, evidence, and whom it fell on."""
+    """黄牌/红牌 as a record: rule and version, evidence, when it fell and on whom, and whether it was taken back."""
 
-    __tablename__ = "card"
-    __table_args__ = (UniqueConstraint("clock_id", "colour", "due_on"),)
+    __tablename__ = "supervision_card"
+    __table_args__ = (UniqueConstraint("clock_id", "colour", "due_on", "fell_at"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    clock_id: Mapped[int] = mapped_column(ForeignKey("clock.id"), index=True)
+    clock_id: Mapped[int | None] = mapped_column(ForeignKey("case_clock.id"), index=True)
     case_id: Mapped[str] = mapped_column(ForeignKey("service_case.id"), index=True)
     colour: Mapped[str]
     rule: Mapped[str]
     rule_version: Mapped[int]
     due_on: Mapped[date]
-    fell_at: Mapped[datetime]
+    fell_at: Mapped[datetime] = mapped_column(index=True)
     recorded_at: Mapped[datetime]
-    desks: Mapped[list[str]] = mapped_column(JSON)
     evidence: Mapped[dict[str, Any]] = mapped_column(JSON)
+    withdrawn_at: Mapped[datetime | None]
+    # "calendar": the recomputation took it back; "appeal": a supervisor did.
+    withdrawn_for: Mapped[str | None]
+
+    fell_on: Mapped[list["CardDeskRow"]] = relationship(order_by="CardDeskRow.id", lazy="selectin")
+
+
+class CardDeskRow(Row):
+    """One desk a card fell on."""
+
+    __tablename__ = "card_desk"
+    __table_args__ = (Index("ix_card_desk_desk", "department", "region_code", "card_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    card_id: Mapped[int] = mapped_column(ForeignKey("supervision_card.id"), index=True)
+    department: Mapped[str]
+    region_code: Mapped[str]
+
+
+def add_entry(
+    session: Session, case_id: str, clock_id: int | None, at: datetime, kind: str, said: dict[str, Any]
+) -> None:
+    session.add(ClockEntryRow(case_id=case_id, clock_id=clock_id, at=at, kind=kind, said=said))
+    session.flush()
+
+
+def list_entries(session: Session, case_id: str) -> list[ClockEntryRow]:
+    return list(
+        session.scalars(select(ClockEntryRow).where(ClockEntryRow.case_id == case_id).order_by(ClockEntryRow.id))
+    )
 
 
 def list_clocks(session: Session, case_id: str) -> list[ClockRow]:
@@ -84,26 +136,50 @@ def list_due_clock_ids(session: Session, now: datetime, limit: int) -> list[int]
     )
 
 
+def list_case_ids_running_since(session: Session, since: datetime) -> list[str]:
+    """Cases with a clock that was running at or after `since`, or still runs: whom a changed calendar can touch."""
+    reaching = select(ClockRow.case_id).where(or_(ClockRow.finished_at.is_(None), ClockRow.finished_at >= since))
+    return list(session.scalars(reaching.distinct().order_by(ClockRow.case_id)))
+
+
+def iterate_case_ids(session: Session, page: int = 500) -> Iterator[str]:
+    """Every case that has a clock, in a steady order, a page at a time."""
+    last = ""
+    while True:
+        wanted = select(ClockRow.case_id).where(ClockRow.case_id > last).distinct().order_by(ClockRow.case_id)
+        found = session.scalars(wanted.limit(page)).all()
+        yield from found
+        if len(found) < page:
+            return
+        last = found[-1]
+
+
 def lock_case_of_clock(session: Session, clock_id: int) -> CaseRow | None:
     of_clock = select(ClockRow.case_id).where(ClockRow.id == clock_id).scalar_subquery()
     return session.scalar(select(CaseRow).where(CaseRow.id == of_clock).with_for_update())
 
 
-def lock_clock(session: Session, clock_id: int) -> ClockRow | None:
-    return session.scalar(select(ClockRow).where(ClockRow.id == clock_id).with_for_update())
+def list_cards(session: Session, case_id: str) -> list[CardRow]:
+    return list(
+        session.scalars(select(CardRow).where(CardRow.case_id == case_id).order_by(CardRow.fell_at, CardRow.id))
+    )
 
 
 def list_cards_of_desk(session: Session, department: str, region_code: str, limit: int) -> list[CardRow]:
-    """Of the cases this desk has a stage of, the newest first."""
-    at_desk = select(StageRow.case_id).where(StageRow.department == department, StageRow.region_code == region_code)
-    return _newest_cards(session, CardRow.case_id.in_(at_desk), limit)
+    """The cards that fell on this desk, the newest first."""
+    on_it = select(CardDeskRow.card_id).where(
+        CardDeskRow.department == department, CardDeskRow.region_code == region_code
+    )
+    return _newest_cards(session, CardRow.id.in_(on_it), limit)
 
 
-def list_cards_of_villages(session: Session, village_codes: list[str], limit: int) -> list[CardRow]:
+def list_cards_of_villages(session: Session, village_codes: Iterable[str], limit: int) -> list[CardRow]:
     """Of these villages' cases, the newest first."""
-    from_there = select(CaseRow.id).where(CaseRow.village_code.in_(village_codes))
+    from_there = select(CaseRow.id).where(CaseRow.village_code.in_(list(village_codes)))
     return _newest_cards(session, CardRow.case_id.in_(from_there), limit)
 
 
 def _newest_cards(session: Session, wanted: ColumnElement[bool], limit: int) -> list[CardRow]:
-    return list(session.scalars(select(CardRow).where(wanted).order_by(CardRow.id.desc()).limit(limit)))
+    return list(
+        session.scalars(select(CardRow).where(wanted).order_by(CardRow.fell_at.desc(), CardRow.id.desc()).limit(limit))
+    )

@@ -13,6 +13,7 @@ from server.db import (
     machine,
     outbound,
     power_use,
+    proceeding,
     public_notice,
     rating,
     resident,

@@ -20,9 +20,13 @@ class Status(StrEnum):
     COMPLETED = "completed"
     REJECTED = "rejected"
     DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+    TERMINATED = "terminated"
 
 
-CLOSED = frozenset({Status.COMPLETED, Status.REJECTED, Status.DECLINED})
+# Ends other than a decision on the matter count apart in every figure: nobody was refused and nothing was granted.
+ENDED_WITHOUT_DECISION = frozenset({Status.DECLINED, Status.WITHDRAWN, Status.TERMINATED})
+CLOSED = frozenset({Status.COMPLETED, Status.REJECTED, *ENDED_WITHOUT_DECISION})
 
 
 class Action(StrEnum):
@@ -38,6 +42,20 @@ class Action(StrEnum):
     REJECT = "reject"
     ISSUE = "issue"
     RATE = "rate"
+    HAND_OVER = "hand_over"
+    ADD_PARTY = "add_party"
+    CONCLUDE_REVIEW = "conclude_review"
+    GIVE_LATE_VERDICT = "give_late_verdict"
+    REQUEST_EXTENSION = "request_extension"
+    DECIDE_EXTENSION = "decide_extension"
+    START_SPECIAL_PROCEDURE = "start_special_procedure"
+    END_SPECIAL_PROCEDURE = "end_special_procedure"
+    OBJECT = "object"
+    DECIDE_OBJECTION = "decide_objection"
+    ALLOW_SECOND_CORRECTION = "allow_second_correction"
+    WITHDRAW = "withdraw"
+    TERMINATE = "terminate"
+    REOPEN = "reopen"
 
 
 STATUS_OF_STAGE: dict[StageAction, Status] = {
@@ -52,6 +70,22 @@ STATUS_OF_STAGE: dict[StageAction, Status] = {
 _DESKS = frozenset({Role.VILLAGE_AGENT, Role.TOWNSHIP_COUNTER, Role.DEPARTMENT_REVIEWER, Role.DEPARTMENT_HEAD})
 _REVIEWERS = frozenset({Role.TOWNSHIP_COUNTER, Role.DEPARTMENT_REVIEWER, Role.DEPARTMENT_HEAD})
 _HEADS = frozenset({Role.DEPARTMENT_HEAD})
+_FOR_THE_APPLICANT = frozenset({Role.VILLAGER, Role.VILLAGE_AGENT})
+_OVERSEERS = frozenset({Role.SUPERVISOR})
+
+# What may be done to a case while a desk works on it, whatever its own step is.
+_AT_WORK: dict[Action, frozenset[Role]] = {
+    Action.HAND_OVER: _REVIEWERS,
+    Action.REQUEST_EXTENSION: _REVIEWERS,
+    Action.DECIDE_EXTENSION: _HEADS,
+    Action.START_SPECIAL_PROCEDURE: _REVIEWERS,
+    Action.END_SPECIAL_PROCEDURE: _REVIEWERS,
+    Action.GIVE_LATE_VERDICT: _DESKS,
+    Action.ALLOW_SECOND_CORRECTION: _OVERSEERS,
+    Action.TERMINATE: _HEADS,
+}
+_ENDED: dict[Action, frozenset[Role]] = {Action.RATE: frozenset({Role.VILLAGER})}
+_REVERSIBLE: dict[Action, frozenset[Role]] = {**_ENDED, Action.REOPEN: _HEADS}
 
 # The one table: status x action -> roles. The console's buttons, the API and the refusals all read it.
 ALLOWED: dict[Status, dict[Action, frozenset[Role]]] = {
@@ -59,16 +93,49 @@ ALLOWED: dict[Status, dict[Action, frozenset[Role]]] = {
         Action.ACCEPT: _DESKS,
         Action.DECLINE: _REVIEWERS,
         Action.REQUEST_CORRECTION: _REVIEWERS,
+        Action.HAND_OVER: _REVIEWERS,
+        Action.ALLOW_SECOND_CORRECTION: _OVERSEERS,
+        Action.WITHDRAW: _FOR_THE_APPLICANT,
+        Action.TERMINATE: _HEADS,
     },
-    Status.IN_VERIFICATION: {Action.VERIFY: _DESKS, Action.REQUEST_CORRECTION: _REVIEWERS},
-    Status.IN_JOINT_REVIEW: {Action.GIVE_VERDICT: _DESKS},
-    Status.IN_PUBLIC_NOTICE: {},
-    Status.AWAITING_DECISION: {Action.APPROVE: _HEADS, Action.REJECT: _HEADS},
-    Status.AWAITING_ISSUE: {Action.ISSUE: _DESKS},
-    Status.AWAITING_CORRECTION: {Action.ANSWER_CORRECTION: frozenset({Role.VILLAGE_AGENT})},
-    Status.COMPLETED: {Action.RATE: frozenset({Role.VILLAGER})},
-    Status.REJECTED: {Action.RATE: frozenset({Role.VILLAGER})},
-    Status.DECLINED: {Action.RATE: frozenset({Role.VILLAGER})},
+    Status.IN_VERIFICATION: {
+        Action.VERIFY: _DESKS,
+        Action.REQUEST_CORRECTION: _REVIEWERS,
+        Action.WITHDRAW: _FOR_THE_APPLICANT,
+        **_AT_WORK,
+    },
+    # No withdrawal here: the departments asked have begun, and each verdict given is on record. The lead may end the case.
+    Status.IN_JOINT_REVIEW: {
+        Action.GIVE_VERDICT: _DESKS,
+        Action.ADD_PARTY: _REVIEWERS,
+        Action.CONCLUDE_REVIEW: _REVIEWERS,
+        **{action: roles for action, roles in _AT_WORK.items() if action is not Action.HAND_OVER},
+    },
+    Status.IN_PUBLIC_NOTICE: {
+        Action.OBJECT: _FOR_THE_APPLICANT | {Role.TOWNSHIP_COUNTER},
+        Action.DECIDE_OBJECTION: _REVIEWERS,
+        Action.GIVE_LATE_VERDICT: _DESKS,
+        Action.WITHDRAW: _FOR_THE_APPLICANT,
+        Action.TERMINATE: _HEADS,
+    },
+    Status.AWAITING_DECISION: {
+        Action.APPROVE: _HEADS,
+        Action.REJECT: _HEADS,
+        Action.ADD_PARTY: _HEADS,
+        Action.WITHDRAW: _FOR_THE_APPLICANT,
+        **{action: roles for action, roles in _AT_WORK.items() if action is not Action.HAND_OVER},
+    },
+    Status.AWAITING_ISSUE: {Action.ISSUE: _DESKS, Action.GIVE_LATE_VERDICT: _DESKS},
+    Status.AWAITING_CORRECTION: {
+        Action.ANSWER_CORRECTION: frozenset({Role.VILLAGE_AGENT}),
+        Action.WITHDRAW: _FOR_THE_APPLICANT,
+        Action.TERMINATE: _HEADS,
+    },
+    Status.COMPLETED: _ENDED,
+    Status.REJECTED: _ENDED,
+    Status.DECLINED: _ENDED,
+    Status.WITHDRAWN: _REVERSIBLE,
+    Status.TERMINATED: _REVERSIBLE,
 }
 
 

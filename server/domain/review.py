@@ -12,6 +12,8 @@ class StageState(StrEnum):
     ACTIVE = "active"
     DONE = "done"
     NOT_APPLICABLE = "not_applicable"
+    # The lead went on without it after its limit was over; its verdict may still come, as a late one.
+    NO_ANSWER = "no_answer"
 
 
 class Verdict(StrEnum):
@@ -22,7 +24,7 @@ class Verdict(StrEnum):
     NOT_APPLICABLE = "not_applicable"
 
 
-FINISHED = frozenset({StageState.DONE, StageState.NOT_APPLICABLE})
+FINISHED = frozenset({StageState.DONE, StageState.NOT_APPLICABLE, StageState.NO_ANSWER})
 
 
 def stages_to_open(stages: Sequence[Stage], states: Mapping[str, StageState]) -> list[Stage]:
@@ -60,3 +62,12 @@ def asks_for_judgement(stage: Stage, answers: Answers) -> bool:
 def rules_itself_out(stage: Stage, answers: Answers) -> bool:
     """A stage whose condition does not hold; a field nobody filled in counts as no, an open judgement does not."""
     return stage.decide(answers) is not True and not asks_for_judgement(stage, answers)
+
+
+def lead_of(stages: Sequence[Stage], group: str) -> Stage | None:
+    """牵头: who weighs a group's verdicts, the deciding desk in the group or else the first to come after it."""
+    last = max((at for at, stage in enumerate(stages) if stage.group == group and stage.parallel), default=None)
+    if last is None:
+        return None
+    inside = [stage for stage in stages if stage.group == group and not stage.parallel]
+    return next(iter([*inside, *(stage for stage in stages[last + 1 :] if stage.action != "publicise")]), None)

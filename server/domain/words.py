@@ -1,5 +1,6 @@
 """Chinese labels for stored words: looked up here, never stored."""
 
+from server.domain.card_rules import ClockKind, Rule
 from server.domain.case import Action, Status
 from server.domain.correction import CorrectionReason
 from server.domain.people import Role
@@ -17,6 +18,8 @@ STATUS: dict[str, str] = {
     Status.COMPLETED: "已办结",
     Status.REJECTED: "未获批准",
     Status.DECLINED: "不予受理",
+    Status.WITHDRAWN: "已撤回",
+    Status.TERMINATED: "已终止",
 }
 
 ACTION: dict[str, str] = {
@@ -30,6 +33,20 @@ ACTION: dict[str, str] = {
     Action.REJECT: "不批准",
     Action.ISSUE: "送达办结",
     Action.RATE: "评价",
+    Action.HAND_OVER: "转办",
+    Action.ADD_PARTY: "增加联审部门",
+    Action.CONCLUDE_REVIEW: "不再等，结束联审",
+    Action.GIVE_LATE_VERDICT: "补交意见",
+    Action.REQUEST_EXTENSION: "申请延期",
+    Action.DECIDE_EXTENSION: "批延期",
+    Action.START_SPECIAL_PROCEDURE: "进入特别程序",
+    Action.END_SPECIAL_PROCEDURE: "特别程序结束",
+    Action.OBJECT: "登记异议",
+    Action.DECIDE_OBJECTION: "答复异议",
+    Action.ALLOW_SECOND_CORRECTION: "准许再次补正",
+    Action.WITHDRAW: "撤回申请",
+    Action.TERMINATE: "终止办理",
+    Action.REOPEN: "恢复办理",
 }
 
 ROLE: dict[str, str] = {
@@ -71,6 +88,23 @@ EVENT: dict[str, str] = {
     "issued": "送达",
     "completed": "办结",
     "rated": "已评价",
+    "deemed_accepted": "视为受理",
+    "handed_over": "转办",
+    "party_added": "增加联审部门",
+    "review_concluded": "联审结束",
+    "late_verdict_given": "部门补交意见",
+    "extension_requested": "申请延期",
+    "extended": "延期",
+    "extension_refused": "延期未批准",
+    "special_procedure_started": "进入特别程序",
+    "special_procedure_ended": "特别程序结束",
+    "objection_received": "收到异议",
+    "objection_upheld": "异议成立，重新调查",
+    "objection_dismissed": "异议不成立",
+    "second_correction_allowed": "准许再次补正",
+    "withdrawn": "撤回申请",
+    "terminated": "终止办理",
+    "reopened": "恢复办理",
 }
 
 POWER_USE: dict[str, str] = {
@@ -88,6 +122,28 @@ FINDING: dict[str, str] = {
 }
 
 CARD: dict[str, str] = {"yellow": "黄牌", "red": "红牌"}
-PAUSE: dict[str, str] = {"correction": "等补材料", "public_notice": "公示", "special_procedure": "特别程序"}
-CLOCK: dict[str, str] = {"promised": "承诺时限", "statutory": "法定时限"}
+PAUSE: dict[str, str] = {
+    "correction": "等补材料",
+    "public_notice": "公示",
+    "special_procedure": "特别程序",
+    "objection": "异议复查",
+    "closed": "曾经办结或终止",
+}
+CLOCK: dict[str, str] = {
+    ClockKind.PROMISED: "承诺时限",
+    ClockKind.STATUTORY: "法定时限",
+    ClockKind.STAGE: "环节时限",
+    ClockKind.ACCEPTANCE: "受理时限",
+    ClockKind.PUBLICATION: "公开时限",
+    ClockKind.FOLLOW_UP: "差评整改时限",
+}
+RULE: dict[str, str] = {
+    Rule.WHOLE_LIMIT: "全程时限",
+    Rule.STAGE_LIMIT: "环节时限",
+    Rule.LATE_ACCEPTANCE: "逾期不受理也不告知",
+    Rule.NO_ONE_TIME_NOTICE: "没有一次性告知",
+    Rule.LATE_PUBLICATION: "逾期不公开",
+    Rule.FOLLOW_UP_LIMIT: "差评整改逾期",
+}
+UNIT: dict[str, str] = {"working_day": "个工作日", "calendar_day": "个自然日", "hour": "小时"}
 LABELS: dict[str, str] = {**STATUS, **ACTION}

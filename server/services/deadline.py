@@ -1,136 +1,346 @@
-"""Runs the clocks of a case: starts, stops and ends them, and puts the cards on record when they fall."""
+"""Runs the clocks of a case: writes their log, and keeps rows and cards as the fold of the log says."""
 
-from forms.clock import local_date
-from forms.item import ServiceItem
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time
+
+from forms.clock import BEIJING_TIME
+from forms.item import ServiceItem, Stage
 from server.db import deadline as db
 from server.db.audit import append_audit
-from server.db.case import CaseRow
-from server.db.deadline import CardRow, ClockRow, PauseRow
-from server.domain.deadline import CardColour, Deadline, Limit, Pause, card_falling, deadline
+from server.db.case import CaseRow, StageRow
+from server.db.deadline import CardDeskRow, CardRow, ClockRow
+from server.domain.card_rules import WHOLE_CASE, ClockKind, Rule
+from server.domain.case import Status
+from server.domain.clock_log import CaseLog, ClockLife, Entry, EntryKind, FallenCard, World, fold
+from server.domain.deadline import Limit, days_used
+from server.domain.people import Desk
 from server.domain.review import StageState
 from server.services.item_version import item_of
 from server.services.work import Work
 
-CARD_RULE = "whole_limit"
-CARD_RULE_VERSION = 1
+# 行政许可法 第32条(四): told of everything on the spot or within five days.
+ACCEPTANCE_LIMIT = Limit(5, "working_day")
+# 政府信息公开条例 第26条.
+PUBLICATION_LIMIT = Limit(20, "working_day")
+_OF_DESKS = frozenset({ClockKind.STAGE, ClockKind.ACCEPTANCE})
+
+
+# --- starting, stopping, ending one clock
+
+
+def start_clock(
+    work: Work,
+    case: CaseRow,
+    kind: ClockKind | str,
+    limit: Limit,
+    started_at: datetime,
+    *,
+    stage_id: str | None = None,
+    desk: Desk | None = None,
+    subject: str = "",
+) -> ClockRow:
+    """Begin a clock; `subject` tells several of one kind apart, `desk` is whom its cards fall on (None: who holds the case)."""
+    clock = ClockRow(
+        case_id=case.id,
+        kind=ClockKind(kind),
+        subject=subject,
+        stage_id=stage_id,
+        department=desk.department if desk else None,
+        region_code=desk.region_code if desk else None,
+        started_at=started_at,
+        unit=limit.unit,
+        amount=limit.amount,
+        stops=[],
+        cards=[],
+    )
+    work.session.add(clock)
+    work.session.flush()
+    said = {
+        "kind": clock.kind,
+        "amount": limit.amount,
+        "unit": limit.unit,
+        "started_at": started_at.isoformat(),
+        "desk": [desk.department, desk.region_code] if desk else None,
+    }
+    _write(work, case, clock, EntryKind.STARTED, said)
+    return clock
+
+
+def stop_clock(work: Work, clock: ClockRow, reason: str, *, by: str = "", may_end: str = "") -> None:
+    """One open stop at a time: a clock that stands for another reason is first set going."""
+    resume_clock(work, clock)
+    if not clock.finished_at:
+        stop = {"reason": reason, "by": by, "may_end": may_end}
+        clock.stops = [*clock.stops, {**stop, "started_at": work.now.isoformat(), "ended_at": None}]
+        _append(work, clock, EntryKind.STOPPED, stop)
+
+
+def resume_clock(work: Work, clock: ClockRow) -> None:
+    if clock.open_stop and not clock.finished_at:
+        clock.stops = [{**stop, "ended_at": stop["ended_at"] or work.now.isoformat()} for stop in clock.stops]
+        _append(work, clock, EntryKind.RESUMED, {})
+
+
+def extend_clock(work: Work, clock: ClockRow, by: int) -> None:
+    clock.amount += by
+    _append(work, clock, EntryKind.EXTENDED, {"by": by})
+
+
+def finish_clock(work: Work, clock: ClockRow) -> None:
+    if not clock.finished_at:
+        clock.finished_at = work.now
+        _append(work, clock, EntryKind.FINISHED, {})
+
+
+def reopen_clock(work: Work, clock: ClockRow) -> None:
+    if clock.finished_at:
+        clock.finished_at = None
+        _append(work, clock, EntryKind.REOPENED, {})
+
+
+def record_fault(work: Work, case: CaseRow, rule: Rule, desk: Desk, evidence: dict[str, object]) -> None:
+    """A breach that is no matter of days: its red card falls now."""
+    said = {
+        "rule": rule,
+        "on": work.today.isoformat(),
+        "desks": [[desk.department, desk.region_code]],
+        "evidence": evidence,
+    }
+    db.add_entry(work.session, case.id, None, work.now, EntryKind.FAULT, said)
+
+
+def _write(work: Work, case: CaseRow, clock: ClockRow, kind: EntryKind, said: dict[str, object]) -> None:
+    db.add_entry(work.session, case.id, clock.id, work.now, kind, said)
+
+
+def _append(work: Work, clock: ClockRow, kind: EntryKind, said: dict[str, object]) -> None:
+    db.add_entry(work.session, clock.case_id, clock.id, work.now, kind, said)
+
+
+# --- the clocks of a whole case
 
 
 def start_promised_clock(work: Work, case: CaseRow, item: ServiceItem) -> None:
     """The promise runs from the day the village received the papers, however late the packet arrived."""
-    _start(work, case, "promised", item.promised_days, item.promised_unit, local_date(case.received_at))
+    start_clock(work, case, ClockKind.PROMISED, Limit(item.promised_days, item.promised_unit), case.received_at)
 
 
-def start_statutory_clock(work: Work, case: CaseRow, item: ServiceItem) -> None:
+def start_statutory_clock(work: Work, case: CaseRow, item: ServiceItem, since: datetime | None = None) -> None:
     """The legal limit runs from the competent body's acceptance; an item without one in law has no such clock."""
     running = {clock.kind for clock in db.list_clocks(work.session, case.id)}
-    if item.statutory_days is not None and "statutory" not in running:
-        _start(work, case, "statutory", item.statutory_days, item.statutory_unit, work.today)
-
-
-def _start(work: Work, case: CaseRow, kind: str, days: int, unit: str, started_on) -> None:
-    clock = ClockRow(case_id=case.id, kind=kind, limit_days=days, unit=unit, started_on=started_on, pauses=[], cards=[])
-    work.session.add(clock)
-    _recompute(work, clock)
+    if item.statutory_days is not None and ClockKind.STATUTORY not in running:
+        limit = Limit(item.statutory_days, item.statutory_unit)
+        start_clock(work, case, ClockKind.STATUTORY, limit, since or work.now)
 
 
 def keep_time(work: Work, case: CaseRow) -> None:
-    """Bring the stops of all running clocks in line with where the case stands now; called after every step."""
-    wanted = _reason_to_stop(case)
+    """Bring all clocks in line with where the case stands now; called after every step."""
+    clocks = db.list_clocks(work.session, case.id)
+    stages = {stage.id: stage for stage in item_of(case).stages}
+    active = [row for row in case.stages if row.state == StageState.ACTIVE]
+    _keep_desk_clocks(work, case, clocks, [(stages[row.stage_id], row) for row in active])
+    _note_holders(work, case, active)
     for clock in db.list_clocks(work.session, case.id):
-        if clock.finished_at:
-            continue
-        record_falling_cards(work, case, clock)
-        open_pause = next((pause for pause in clock.pauses if pause.ended_on is None), None)
-        if open_pause and open_pause.reason != wanted:
-            open_pause.ended_on = work.today
-        if wanted and (open_pause is None or open_pause.reason != wanted):
-            clock.pauses.append(PauseRow(reason=wanted, started_on=work.today))
-        _recompute(work, clock)
+        _keep_stop(work, case, clock, [(stages[row.stage_id], row) for row in active])
+    settle(work, case)
+
+
+def _keep_desk_clocks(work: Work, case: CaseRow, clocks: list[ClockRow], active: list[tuple[Stage, StageRow]]) -> None:
+    """One clock for each open stage and consulted desk; those of stages that are done stand still for good."""
+    wanted = {_subject(stage, row, kind): (stage, row, kind) for stage, row in active for kind in _kinds(case, stage)}
+    running = {clock.subject: clock for clock in clocks if clock.kind in _OF_DESKS and not clock.finished_at}
+    for subject, clock in running.items():
+        if subject not in wanted:
+            finish_clock(work, clock)
+    for subject in wanted.keys() - running.keys():
+        stage, row, kind = wanted[subject]
+        limit = (
+            ACCEPTANCE_LIMIT
+            if kind is ClockKind.ACCEPTANCE
+            else Limit(stage.promised_days, item_of(case).promised_unit)
+        )
+        started_at = work.now if subject in {clock.subject for clock in clocks} else row.opened_at or work.now
+        desk = Desk(row.department, row.region_code)
+        start_clock(work, case, kind, limit, started_at, stage_id=stage.id, desk=desk, subject=subject)
+
+
+def _kinds(case: CaseRow, stage: Stage) -> Iterator[ClockKind]:
+    if stage.promised_days:
+        yield ClockKind.STAGE
+    if stage.action == "accept" and stage.level != "village" and case.status == Status.AWAITING_ACCEPTANCE:
+        yield ClockKind.ACCEPTANCE
+
+
+def _subject(stage: Stage, row: StageRow, kind: ClockKind) -> str:
+    """A stage that is opened again is another stretch of work with a clock of its own."""
+    opened = row.opened_at.isoformat(timespec="microseconds") if row.opened_at else ""
+    return f"{kind} {stage.id} {opened}"
+
+
+def _note_holders(work: Work, case: CaseRow, active: list[StageRow]) -> None:
+    """Whom a card falls on is read from the log, so that nobody answers for a desk that acted before the sweep came by."""
+    holders = [[[row.department, row.region_code], row.stage_id] for row in active]
+    noted = [row for row in db.list_entries(work.session, case.id) if row.kind == EntryKind.HOLDERS]
+    if not noted or noted[-1].said["holders"] != holders:
+        db.add_entry(work.session, case.id, None, work.now, EntryKind.HOLDERS, {"holders": holders})
+
+
+def _keep_stop(work: Work, case: CaseRow, clock: ClockRow, active: list[tuple[Stage, StageRow]]) -> None:
+    if clock.finished_at or clock.kind not in WHOLE_CASE | _OF_DESKS:
+        return
+    wanted = _reason_to_stop(case, clock, active)
+    standing = clock.open_stop["reason"] if clock.open_stop else None
+    if wanted == standing:
+        return
+    resume_clock(work, clock)
+    if wanted:
+        stop_clock(work, clock, wanted, may_end=_WHO_MAY_END[wanted])
+
+
+_WHO_MAY_END = {
+    "correction": "村代办员：补齐材料交来",
+    "public_notice": "系统：公示期满",
+    "special_procedure": "开始它的部门：登记结果",
+    "objection": "复查的部门：作出复查结论",
+}
+
+
+def _reason_to_stop(case: CaseRow, clock: ClockRow, active: list[tuple[Stage, StageRow]]) -> str | None:
+    """A clock stops for a correction or a special procedure; the case's own also while nothing counted is being done."""
+    if case.status == Status.AWAITING_CORRECTION:
+        return "correction"
+    if case.stopped_for and (clock.kind in WHOLE_CASE or clock.stage_id == case.stopped_stage):
+        return case.stopped_for
+    if clock.kind not in WHOLE_CASE or not active or not all(stage.stops_clock for stage, _ in active):
+        return None
+    return "public_notice" if active[0][0].action == "publicise" else "special_procedure"
 
 
 def finish_clocks(work: Work, case: CaseRow) -> None:
-    """The case is closed: what fell due until now is recorded, then the clocks stand still for good."""
+    """The case is closed: its clocks stand still for good. Those of what follows (ratings, publication) run on."""
     for clock in db.list_clocks(work.session, case.id):
-        record_falling_cards(work, case, clock)
-        for pause in clock.pauses:
-            pause.ended_on = pause.ended_on or work.today
-        _recompute(work, clock)
-        clock.finished_at = work.now
-        clock.next_check_at = None
+        if clock.kind in WHOLE_CASE | _OF_DESKS:
+            finish_clock(work, clock)
+    _note_holders(work, case, [])
+    settle(work, case)
 
 
-def _reason_to_stop(case: CaseRow) -> str | None:
-    """A clock stops for a correction, and while every open stage is one that law or the item does not count."""
-    if case.status == "awaiting_correction":
-        return "correction"
-    stages = {stage.id: stage for stage in item_of(case).stages}
-    active = [stages[row.stage_id] for row in case.stages if row.state == StageState.ACTIVE]
-    if not active or not all(stage.stops_clock for stage in active):
-        return None
-    return "public_notice" if active[0].action == "publicise" else "special_procedure"
+def reopen_clocks(work: Work, case: CaseRow) -> None:
+    """A case that was ended by mistake goes on: its own limits run on, the time between is a stop."""
+    for clock in db.list_clocks(work.session, case.id):
+        if clock.kind in WHOLE_CASE:
+            reopen_clock(work, clock)
 
 
-def current_deadline(work: Work, clock: ClockRow) -> Deadline | None:
-    pauses = [Pause(pause.started_on, pause.ended_on) for pause in clock.pauses]
-    return deadline(Limit(clock.limit_days, clock.unit), clock.started_on, work.tools.calendar, pauses)
+# --- what the log comes to
 
 
-def _recompute(work: Work, clock: ClockRow) -> None:
-    due = current_deadline(work, clock)
-    clock.due_on = due.due_on if due else None
-    pending = [] if due is None else [at for colour, at in _instants(due) if colour not in _issued(clock, due)]
-    clock.next_check_at = min(pending, default=None)
+def folded(work: Work, case_id: str, worlds: list[World] | None = None, until: datetime | None = None) -> CaseLog:
+    """The log of a case folded: under the calendars and rules as they were, or under the `worlds` given."""
+    entries = [
+        Entry(row.at, EntryKind(row.kind), row.clock_id, row.said) for row in db.list_entries(work.session, case_id)
+    ]
+    return fold(entries, worlds or work.worlds, until or work.now)
 
 
-def _instants(due: Deadline) -> list[tuple[CardColour, object]]:
-    return [("yellow", due.yellow_at), ("red", due.red_at)]
+def settle(work: Work, case: CaseRow) -> list[CardRow]:
+    """Keep the rows as the log says, put on record every card that has fallen, take back those that no longer stand.
+
+    Returns the new cards. Idempotent: what was recorded before is found again by its key.
+    """
+    log = folded(work, case.id)
+    clocks = {clock.id: clock for clock in db.list_clocks(work.session, case.id)}
+    for life in log.clocks.values():
+        _keep_row(work, clocks[life.id], life)
+    recorded = {
+        (row.clock_id, row.colour, row.due_on, row.fell_at): row for row in db.list_cards(work.session, case.id)
+    }
+    new = [_record(work, case, clocks, card) for card in log.cards if card.key not in recorded]
+    for card in log.cards:
+        if card.withdrawn_at and card.key in recorded and recorded[card.key].withdrawn_at is None:
+            _take_back(work, case, recorded[card.key], card.withdrawn_at)
+    return new
 
 
-def _issued(clock: ClockRow, due: Deadline) -> frozenset[CardColour]:
-    return frozenset(card.colour for card in clock.cards if card.due_on == due.due_on)
+def _keep_row(work: Work, clock: ClockRow, life: ClockLife) -> None:
+    due = life.due
+    clock.due_on, clock.due_at = (due.due_on, due.red_at) if due else (None, None)
+    enabled = work.rules.of(life.rule).enabled
+    clock.next_check_at = min((at for _, at in life.pending()), default=None) if enabled else None
+    clock.finished_at = life.finished_at
+    clock.stops = [
+        {
+            **why,
+            "started_at": stop.started_at.isoformat(),
+            "ended_at": stop.ended_at.isoformat() if stop.ended_at else None,
+        }
+        for stop, why in zip(life.span.stops, life.reasons, strict=True)
+    ]
+    if life.finished_at:
+        clock.used = days_used(life.span.limit, life.started_at, work.calendar, life.span.stops, life.finished_at)
 
 
-def record_falling_cards(work: Work, case: CaseRow, clock: ClockRow) -> list[CardRow]:
-    """Put on record every card that has fallen by now; a card is never issued twice for one due date."""
-    due = current_deadline(work, clock)
-    if due is None:
-        return []
-    cards = [_card(work, case, clock, due, colour) for colour in card_falling(due, work.now, _issued(clock, due))]
-    for card in cards:
-        clock.cards.append(card)
-        append_audit(
-            work.session,
-            at=work.now,
-            actor="system",
-            action=f"card.{card.colour}",
-            subject=case.case_number,
-            detail={"clock": clock.kind, "due_on": due.due_on.isoformat(), "desks": card.desks},
-        )
-    return cards
-
-
-def _card(work: Work, case: CaseRow, clock: ClockRow, due: Deadline, colour: CardColour) -> CardRow:
-    active = [row for row in case.stages if row.state == StageState.ACTIVE]
-    return CardRow(
+def _record(work: Work, case: CaseRow, clocks: dict[int, ClockRow], card: FallenCard) -> CardRow:
+    row = CardRow(
         case_id=case.id,
-        colour=colour,
-        rule=CARD_RULE,
-        rule_version=CARD_RULE_VERSION,
-        due_on=due.due_on,
-        fell_at=dict(_instants(due))[colour],
+        clock_id=card.clock,
+        colour=card.colour,
+        rule=card.rule,
+        rule_version=card.settings.version,
+        due_on=card.due_on,
+        fell_at=card.fell_at,
         recorded_at=work.now,
-        desks=[f"{row.region_code} {row.department}" for row in active],
-        evidence={
-            "clock": clock.kind,
-            "limit": f"{clock.limit_days} {clock.unit}",
-            "started_on": clock.started_on.isoformat(),
-            "pauses": [
-                [pause.reason, pause.started_on.isoformat(), pause.ended_on and pause.ended_on.isoformat()]
-                for pause in clock.pauses
-            ],
-            "open_stages": [[row.stage_id, row.opened_at and row.opened_at.isoformat()] for row in active],
-        },
+        evidence=card.evidence,
+        withdrawn_at=card.withdrawn_at,
+        withdrawn_for="calendar" if card.withdrawn_at else None,
+        fell_on=[CardDeskRow(department=desk.department, region_code=desk.region_code) for desk in card.desks],
     )
+    if card.clock is None:
+        work.session.add(row)
+    else:
+        clocks[card.clock].cards.append(row)
+    detail = {
+        "rule": card.rule,
+        "due_on": card.due_on.isoformat(),
+        "desks": [f"{desk.region_code} {desk.department}" for desk in card.desks],
+    }
+    _audit(work, f"card.{card.colour}", case, detail)
+    return row
+
+
+def _take_back(work: Work, case: CaseRow, row: CardRow, at: datetime) -> None:
+    row.withdrawn_at, row.withdrawn_for = at, "calendar"
+    _audit(work, "card.withdrawn", case, {"card": row.id, "for": "calendar"})
+
+
+def _audit(work: Work, action: str, case: CaseRow, detail: dict[str, object]) -> None:
+    append_audit(work.session, at=work.now, actor="system", action=action, subject=case.case_number, detail=detail)
+
+
+@dataclass(frozen=True)
+class Recalculated:
+    """What a changed calendar came to: due dates that moved, cards taken back, cards that fell with it."""
+
+    moved: int
+    withdrawn: int
+    fallen: int
+
+
+def recalculate(work: Work, changed_from: date) -> Recalculated:
+    """Fold every case anew whose clocks reach the changed days. The calendar's new version must be in force already."""
+    since = datetime.combine(changed_from, time(), BEIJING_TIME)
+    moved = withdrawn = fallen = 0
+    for case_id in db.list_case_ids_running_since(work.session, since):
+        case = work.session.get(CaseRow, case_id, with_for_update=True)
+        assert case is not None
+        before = {clock.id: clock.due_on for clock in db.list_clocks(work.session, case_id) if not clock.finished_at}
+        standing = {card.id for card in db.list_cards(work.session, case_id) if card.withdrawn_at is None}
+        fallen += len(settle(work, case))
+        after = {clock.id: clock.due_on for clock in db.list_clocks(work.session, case_id)}
+        moved += sum(after[clock] != due for clock, due in before.items())
+        withdrawn += sum(card.id in standing for card in db.list_cards(work.session, case_id) if card.withdrawn_at)
+    return Recalculated(moved, withdrawn, fallen)
 
 
 def sweep_clock(work: Work, clock_id: int) -> int:
@@ -139,9 +349,4 @@ def sweep_clock(work: Work, clock_id: int) -> int:
     The case is locked first, as every desk does: two who take locks in another order would wait for each other.
     """
     case = db.lock_case_of_clock(work.session, clock_id)
-    clock = db.lock_clock(work.session, clock_id)
-    if case is None or clock is None or clock.finished_at:
-        return 0
-    cards = record_falling_cards(work, case, clock)
-    _recompute(work, clock)
-    return len(cards)
+    return len(settle(work, case)) if case else 0

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from forms.clock import local_date
 from server.db import case as db
 from server.db.audit import append_audit
 from server.db.case import CaseRow, DocumentRow, EventRow, StageRow
@@ -10,6 +11,7 @@ from server.db.correction import find_open_correction
 from server.db.deadline import (
     CardRow,
     ClockRow,
+    list_cards,
     list_cards_of_desk,
     list_cards_of_villages,
     list_clocks,
@@ -21,7 +23,7 @@ from server.domain.disclosure import stated_labels
 from server.domain.people import Actor, Desk, Role, may_see_case
 from server.domain.rating import LABELS as GRADE_LABELS
 from server.domain.review import StageState, asks_for_judgement
-from server.domain.words import ACTION, CARD, CLOCK, EVENT, PAUSE, STATUS, VERDICT
+from server.domain.words import ACTION, CARD, CLOCK, EVENT, PAUSE, RULE, STATUS, UNIT, VERDICT
 from server.services.answers import answers_of, shown_answers
 from server.services.correction import PaperToBring, correctable_materials, papers_to_bring, was_corrected
 from server.services.item_version import item_of
@@ -67,6 +69,7 @@ class Card:
     due_on: date
     fell_at: datetime
     desks: tuple[str, ...]
+    withdrawn: bool
 
 
 @dataclass(frozen=True)
@@ -177,7 +180,7 @@ def _lines(work: Work, cases: list[CaseRow]) -> list[InboxLine]:
 
 
 def _line(work: Work, case: CaseRow, clock: ClockRow) -> InboxLine:
-    colours = {card.colour for card in clock.cards if card.due_on == clock.due_on}
+    colours = {card.colour for card in clock.standing_cards if card.due_on == clock.due_on}
     reviews = [row for row in case.stages if row.verdict and row.state != StageState.PENDING]
     active = [row for row in case.stages if row.state == StageState.ACTIVE]
     asked = len(reviews) + len(active)
@@ -218,7 +221,7 @@ def case_page(work: Work, actor: Actor, case_number: str, *, in_full: bool = Fal
     item = item_of(case)
     correction = find_open_correction(work.session, case.id)
     rating = find_rating(work.session, case.id)
-    clocks = list_clocks(work.session, case.id)
+    clocks = {clock.id: clock for clock in list_clocks(work.session, case.id)}
     return CasePage(
         case_number=case.case_number,
         item_code=case.item_code,
@@ -230,8 +233,8 @@ def case_page(work: Work, actor: Actor, case_number: str, *, in_full: bool = Fal
         status_label=STATUS[case.status],
         is_closed=case.status in CLOSED,
         received_at=case.received_at,
-        clocks=tuple(_clock_line(work, clock) for clock in clocks),
-        cards=tuple(_card(work, case.case_number, clock, card) for clock in clocks for card in clock.cards),
+        clocks=tuple(_clock_line(work, case, clock) for clock in clocks.values()),
+        cards=tuple(_card(work, case, clocks.get(card.clock_id), card) for card in list_cards(work.session, case.id)),
         answers=tuple(shown_answers(work, case, in_full=in_full)),
         papers=tuple(_paper(document) for document in db.list_documents(work.session, case.id)),
         stages=tuple(_stage_line(work, case, row) for row in case.stages),
@@ -271,26 +274,36 @@ def get_paper(work: Work, actor: Actor, case_number: str, document_id: str) -> t
     return _paper(found[0]), work.tools.blobs.get(found[0].sha256), words
 
 
-def _clock_line(work: Work, clock: ClockRow) -> ClockLine:
+def _clock_line(work: Work, case: CaseRow, clock: ClockRow) -> ClockLine:
     face: ClockFace = clock_face(work, clock)
-    unit = {"working_day": "个工作日", "calendar_day": "个自然日"}[clock.unit]
     return ClockLine(
-        label=CLOCK[clock.kind],
-        limit=f"{clock.limit_days}{unit}",
+        label=_clock_label(case, clock),
+        limit=f"{clock.amount}{UNIT[clock.unit]}",
         due_on=clock.due_on,
         words="已停止计时" if clock.finished_at else clock_in_words(face),
-        pauses=tuple(
-            f"{PAUSE[pause.reason]}：{pause.started_on:%m-%d} 至 {f'{pause.ended_on:%m-%d}' if pause.ended_on else '今'}"
-            for pause in clock.pauses
-        ),
+        pauses=tuple(_pause_words(stop) for stop in clock.stops),
         finished=clock.finished_at is not None,
     )
 
 
-def _card(work: Work, case_number: str, clock: ClockRow, card: CardRow) -> Card:
+def _clock_label(case: CaseRow, clock: ClockRow) -> str:
+    if clock.stage_id is None or clock.department is None:
+        return CLOCK[clock.kind]
+    return f"{CLOCK[clock.kind]}（{clock.department}）"
+
+
+def _pause_words(stop: dict[str, str | None]) -> str:
+    began = local_date(datetime.fromisoformat(str(stop["started_at"])))
+    ended = stop["ended_at"] and local_date(datetime.fromisoformat(stop["ended_at"]))
+    return f"{PAUSE[str(stop['reason'])]}：{began:%m-%d} 至 {f'{ended:%m-%d}' if ended else '今'}"
+
+
+def _card(work: Work, case: CaseRow, clock: ClockRow | None, card: CardRow) -> Card:
     regions = work.catalogue.regions
-    desks = tuple(f"{regions.get(desk.split(' ')[0]).short_name}·{desk.split(' ')[1]}" for desk in card.desks)
-    return Card(case_number, card.colour, CARD[card.colour], CLOCK[clock.kind], card.due_on, card.fell_at, desks)
+    desks = tuple(f"{regions.get(desk.region_code).short_name}·{desk.department}" for desk in card.fell_on)
+    label = _clock_label(case, clock) if clock else RULE[card.rule]
+    withdrawn = card.withdrawn_at is not None
+    return Card(case.case_number, card.colour, CARD[card.colour], label, card.due_on, card.fell_at, desks, withdrawn)
 
 
 def list_recent_cards(work: Work, actor: Actor) -> list[Card]:
@@ -301,8 +314,9 @@ def list_recent_cards(work: Work, actor: Actor) -> list[Card]:
         cards = list_cards_of_desk(work.session, actor.desk.department, actor.desk.region_code, PAST_SHOWN)
     shown = []
     for card in cards:
-        case, clock = work.session.get(CaseRow, card.case_id), work.session.get(ClockRow, card.clock_id)
-        shown.append(_card(work, case.case_number, clock, card))
+        case = work.session.get(CaseRow, card.case_id)
+        clock = work.session.get(ClockRow, card.clock_id) if card.clock_id else None
+        shown.append(_card(work, case, clock, card))
     return shown
 
 

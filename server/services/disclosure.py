@@ -4,7 +4,7 @@ from uuid import uuid4
 
 from forms.item import Answers, ServiceItem
 from server.db.case import CaseRow
-from server.db.disclosure import DisclosureRow
+from server.db.disclosure import DisclosureRow, find_result
 from server.domain.case import Status
 from server.domain.disclosure import DisclosureFacts, result_columns
 from server.services.answers import mask_numbers
@@ -52,3 +52,10 @@ def publish_result(work: Work, case: CaseRow, answers: Answers) -> None:
             published_at=work.now,
         )
     )
+
+
+def withdraw_result(work: Work, case: CaseRow) -> None:
+    """A case that goes on has no result: its entry goes, and count(closed) = shown + withheld holds."""
+    if entry := find_result(work.session, case.id):
+        work.session.delete(entry)
+        work.session.flush()

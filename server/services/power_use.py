@@ -111,8 +111,8 @@ def record(work: Work, actor: Actor, use_id: str, report: StepReport) -> None:
     _require_walking(use)
     require_real_day(report.done_on, work.today)
     flow = flow_of(use)
-    before = read_course(flow, list(effective(rows).values()), work.tools.calendar)
-    course = advance(flow, before, _entry_of(report), work.tools.calendar)
+    before = read_course(flow, list(effective(rows).values()), work.calendar)
+    course = advance(flow, before, _entry_of(report), work.calendar)
     _require_host(flow, report)
     work.session.add(_row(work, actor, use, report))
     use.last_step_id = report.step_id
@@ -156,7 +156,7 @@ def correct_entry(
     _require_host(flow, report)
     _require_change(rows, corrects, report)
     new, at = _entry_of(report), list(standing).index(target.position)
-    course = after_correction(flow, list(standing.values()), at, new, work.tools.calendar)
+    course = after_correction(flow, list(standing.values()), at, new, work.calendar)
     if course is None and not accept_stop and use.state in _WHOLE:
         raise LaterStepsBroken(
             "改了以后，后面已经记的步骤就对不上了。确实要改，请勾选“这次用权到此为止”，再交一次；没办完的重新开始一次。"

@@ -314,7 +314,7 @@ def _said(flow: Flow, row: PowerUseEntryRow) -> Said:
 
 
 def _next_steps(work: Work, flow: Flow, rows: Sequence[PowerUseEntryRow]) -> tuple[NextStep, ...]:
-    course = read_course(flow, list(effective(rows).values()), work.tools.calendar)
+    course = read_course(flow, list(effective(rows).values()), work.calendar)
     position = len(rows) + 1
     if course.awaiting:
         return (_next(flow, course, flow.steps[course.awaiting], position, EntryKind.OUTCOME),)

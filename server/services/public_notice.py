@@ -17,7 +17,7 @@ def start_public_notice(work: Work, case: CaseRow, stage: Stage, answers: Answer
     """The notice runs whole days: the day it goes up is not counted (民法典 第201条)."""
     item = item_of(case)
     unit = item.public_notice_unit or "calendar_day"
-    ends_on = due_on(Limit(stage.notice_days or 0, unit), work.today, work.tools.calendar)
+    ends_on = due_on(Limit(stage.notice_days or 0, unit), work.today, work.calendar)
     assert ends_on is not None  # no stops were given
     work.session.add(
         PublicNoticeRow(

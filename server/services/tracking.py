@@ -102,8 +102,8 @@ def _clock_face(work: Work, case: CaseRow) -> ClockFace | None:
 
 
 def clock_face(work: Work, clock: ClockRow) -> ClockFace:
-    stop = next((pause.reason for pause in clock.pauses if pause.ended_on is None), None)
-    left = working_days_left(clock.due_on, work.now, work.tools.calendar) if clock.due_on else None
+    stop = clock.open_stop["reason"] if clock.open_stop else None
+    left = working_days_left(clock.due_on, work.now, work.calendar) if clock.due_on else None
     return ClockFace(clock.due_on, left, stop if clock.due_on is None else None)
 
 

@@ -3,8 +3,11 @@
 from forms.item import Answers, Stage
 from server.db.case import CaseRow, StageRow
 from server.domain.case import CLOSED, STATUS_OF_STAGE, Status, status_of
+from server.domain.people import Actor
 from server.domain.review import StageState, rules_itself_out, settled_alternatives, stages_to_open
 from server.services import deadline, disclosure, public_notice
+from server.services.answers import answers_of
+from server.services.disclosure import withdraw_result
 from server.services.event import SYSTEM, record_event
 from server.services.item_version import item_of
 from server.services.work import Work
@@ -46,6 +49,28 @@ def finish_stage(work: Work, row: StageRow, state: StageState, handled_by: str =
     row.state = state
     row.finished_at = work.now
     row.handled_by = handled_by
+
+
+def end_case(work: Work, case: CaseRow, status: Status, actor: Actor, reason: str) -> None:
+    """撤回、终止: the case ends without a decision on the matter; what was asked stays on record with the reason."""
+    case.decision, case.decision_reason = status.value, reason
+    for row in case.stages:
+        if row.state == StageState.ACTIVE:
+            row.state = StageState.PENDING
+    case.stopped_for = case.stopped_stage = None
+    record_event(work, case, status.value, actor.display_name, reason, brief="原因请点开看")
+    close_case(work, case, status, answers_of(work, case))
+
+
+def reopen_case(work: Work, case: CaseRow, actor: Actor, reason: str) -> None:
+    """恢复办理 of a case that was ended by mistake: its limits run on, the time between counts as a stop."""
+    case.decision = case.decision_reason = None
+    case.closed_at = None
+    case.status = Status.IN_VERIFICATION  # any open one; the stages say which it is
+    withdraw_result(work, case)
+    deadline.reopen_clocks(work, case)
+    record_event(work, case, "reopened", actor.display_name, reason)
+    move_on(work, case, answers_of(work, case))
 
 
 def close_case(work: Work, case: CaseRow, status: Status, answers: Answers) -> None:

@@ -1,7 +1,7 @@
 """What every errand is handed: one open transaction, the time it happens at, and the tools of this installation."""
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from functools import cached_property
 
 from forms.catalogue import Catalogue
@@ -9,6 +9,8 @@ from forms.clock import Clock, local_date
 from server.adapters.blob_store import BlobStore
 from server.adapters.vault import Vault
 from server.db.engine import RowConflict, Session
+from server.domain.card_rules import Rules
+from server.domain.clock_log import World
 from server.domain.work_calendar import WorkCalendar
 from server.services.published import PublishedCatalogue
 from server.settings import ServerSettings
@@ -41,6 +43,21 @@ class Work:
     def catalogue(self) -> Catalogue:
         """What was in force when this errand began: what ships, with what the city published standing over it."""
         return self.tools.published.in_force(self.session, self.tools.catalogue)
+
+    @cached_property
+    def calendar(self) -> WorkCalendar:
+        """The working-day calendar in force."""
+        return self.tools.calendar
+
+    @cached_property
+    def rules(self) -> Rules:
+        """The supervision rules in force."""
+        return Rules()
+
+    @cached_property
+    def worlds(self) -> list[World]:
+        """Every calendar and every set of rules there was, with the time each came into force; oldest first."""
+        return [World(datetime.min.replace(tzinfo=UTC), self.calendar, self.rules)]
 
     @property
     def today(self) -> date:

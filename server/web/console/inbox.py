@@ -55,7 +55,7 @@ def short_clock(work: Work, line: InboxLine) -> ShortClock:
     if line.due_on is None:
         closed = line.clock_words == line.status_label
         return ShortClock(line.status_label if closed else "停表", "")
-    left = working_days_left(line.due_on, work.now, work.tools.calendar)
+    left = working_days_left(line.due_on, work.now, work.calendar)
     words = f"超 {-left} 天" if left < 0 else f"剩 {left} 天" if left else "今天到期"
     return ShortClock(words, f"{line.due_on:%m-%d}")
 

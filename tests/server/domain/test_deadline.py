@@ -10,9 +10,10 @@ from server.adapters.holidays import beihai_calendar
 from server.domain.deadline import (
     Limit,
     Pause,
-    card_falling,
+    Stop,
     deadline,
     due_on,
+    hours_deadline,
     start_of,
     working_days_left,
 )
@@ -106,13 +107,21 @@ def test_the_yellow_card_falls_with_one_working_day_left_and_the_red_one_after_t
     assert due.red_at == start_of(date(2026, 12, 1))
 
 
-def test_cards_that_fell_unseen_are_both_recorded_and_none_twice():
-    due = deadline(working(5), date(2026, 11, 23), BEIHAI)
-    long_after = datetime(2026, 12, 24, tzinfo=UTC)
-    assert card_falling(due, long_after, frozenset()) == ["yellow", "red"]
-    assert card_falling(due, long_after, frozenset({"yellow"})) == ["red"]
-    assert card_falling(due, long_after, frozenset({"yellow", "red"})) == []
-    assert card_falling(due, due.yellow_at - timedelta(seconds=1), frozenset()) == []
+def test_a_limit_of_one_day_warns_on_its_last_day_and_one_of_none_not_at_all():
+    monday = date(2026, 11, 23)
+    assert deadline(working(1), monday, BEIHAI).yellow_at == start_of(date(2026, 11, 24))
+    assert deadline(working(0), monday, BEIHAI).yellow_at is None
+
+
+def test_a_limit_in_hours_runs_by_night_and_on_days_off_and_stands_still_while_stopped():
+    friday = datetime(2026, 11, 27, 10, tzinfo=UTC)
+    stop = Stop(friday + timedelta(hours=5), friday + timedelta(hours=8))
+    assert hours_deadline(Limit(24, "hour"), friday).red_at == friday + timedelta(hours=24)
+    assert hours_deadline(Limit(24, "hour"), friday, [stop]).red_at == friday + timedelta(hours=27)
+    assert hours_deadline(Limit(24, "hour"), friday, [Stop(friday + timedelta(hours=5))]) is None
+    assert hours_deadline(Limit(4, "hour"), friday, [Stop(friday + timedelta(hours=5))]).red_at == friday + timedelta(
+        hours=4
+    )
 
 
 def test_working_days_left_count_down_through_a_weekend_and_go_negative():

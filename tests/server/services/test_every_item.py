@@ -1,7 +1,7 @@
 """Every item from a complete packet to its end by whoever's turn it is: nothing here knows an item's way."""
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -116,8 +116,8 @@ class Walk:
         with self.installation.look() as work:
             found = list_clocks(work.session, self.case(work).id)
             for clock in found:
-                list(clock.pauses)  # loaded while the session lives
-            return {clock.kind: clock for clock in found}
+                list(clock.cards)  # loaded while the session lives
+            return {clock.kind: clock for clock in found if clock.kind in ("promised", "statutory")}
 
     def status(self) -> str:
         with self.installation.look() as work:
@@ -169,7 +169,7 @@ class Walk:
         stands = all(stage.stops_clock for stage in stages)
         reason = ("public_notice" if stages[0].action == "publicise" else "special_procedure") if stands else None
         for clock in self.clocks().values():
-            assert [pause.reason for pause in clock.pauses if pause.ended_on is None] == ([reason] if stands else [])
+            assert [stop["reason"] for stop in clock.stops if not stop["ended_at"]] == ([reason] if stands else [])
             assert (clock.due_on is None) == stands
 
     def step(self) -> None:
@@ -243,7 +243,7 @@ def goes_its_way(walk: Walk) -> None:
     for clock in walk.clocks().values():
         assert clock.finished_at is not None
         assert clock.next_check_at is None
-        assert all(pause.ended_on for pause in clock.pauses)
+        assert all(stop["ended_at"] for stop in clock.stops)
     [row] = walk.disclosures()
     assert row.outcome == Status.COMPLETED
     assert board.closed == 1
@@ -278,9 +278,9 @@ def test_the_statutory_clock_starts_where_the_item_says_and_only_where_law_sets_
         assert set(walk.to_its_end().clocks()) == {"promised"}
         return
     statutory = clocks["statutory"]
-    assert statutory.started_on == local_date(installation.tools.clock.now())
-    assert (statutory.limit_days, statutory.unit) == (walk.item.statutory_days, walk.item.statutory_unit)
-    assert clocks["promised"].started_on < statutory.started_on
+    assert local_date(statutory.started_at) == local_date(installation.tools.clock.now())
+    assert (statutory.amount, statutory.unit) == (walk.item.statutory_days, walk.item.statutory_unit)
+    assert clocks["promised"].started_at < statutory.started_at
 
 
 @ON_SQLITE
@@ -291,7 +291,7 @@ def test_where_the_first_competent_desk_verifies_the_statutory_clock_starts_when
     walk = begin(replace(installation, tools=replace(installation.tools, catalogue=limited)), "NY-002")
     assert set(walk.clocks()) == {"promised"}  # the village's own public notice hangs first
     walk.step()
-    assert walk.clocks()["statutory"].started_on == local_date(installation.tools.clock.now())
+    assert local_date(walk.clocks()["statutory"].started_at) == local_date(installation.tools.clock.now())
 
 
 @ON_SQLITE
@@ -299,23 +299,27 @@ def test_an_assessment_outside_stops_the_clock_and_costs_its_working_days(instal
     walk = begin(installation, "CL-001").to("joint_review")
     before = walk.clocks()["promised"]
     assert before.due_on is None
-    [pause] = before.pauses
-    assert pause.reason == "special_procedure"
+    [stop] = before.stops
+    assert stop["reason"] == "special_procedure"
     with installation.look() as work:
         progress = find_progress(work, walk.case(work).lookup_code)
         assert (progress.clock.due_on, progress.clock.days_left) == (None, None)
         assert "时限暂停" in progress_in_words(progress)
     walk.next_day(40)
     walk.act(*walk.open_stages()[0])
-    [stop, notice] = walk.clocks()["promised"].pauses  # from one stop straight into the next: the notice
-    assert (stop.ended_on - stop.started_on).days == 40
-    assert (notice.reason, notice.started_on) == ("public_notice", stop.ended_on)
+    [stop, notice] = walk.clocks()["promised"].stops  # from one stop straight into the next: the notice
+    assert _day(stop["ended_at"]) - _day(stop["started_at"]) == timedelta(days=40)
+    assert (notice["reason"], notice["started_at"]) == ("public_notice", stop["ended_at"])
     walk.wait_for_the_notice()
     due_on = walk.clocks()["promised"].due_on
     calendar = installation.tools.calendar
     worked = [day for day in _days_after(local_date(make.MONDAY_MORNING), due_on) if calendar.is_working_day(day)]
-    stopped = [day for day in worked if stop.started_on <= day < walk.clocks()["promised"].pauses[-1].ended_on]
+    stopped = [day for day in worked if _day(stop["started_at"]) <= day < _day(walk.clocks()["promised"].stops[-1]["ended_at"])]
     assert len(worked) - len(stopped) == walk.item.promised_days
+
+
+def _day(instant: str):
+    return local_date(datetime.fromisoformat(instant))
 
 
 def _days_after(first, last):
