@@ -44,6 +44,14 @@ def list_open_notices(session: Session, village_code: str | None = None) -> list
     return list(session.scalars(wanted.order_by(PublicNoticeRow.ends_on)))
 
 
+def list_open_notices_of(session: Session, case_id: str) -> list[PublicNoticeRow]:
+    return list(
+        session.scalars(
+            select(PublicNoticeRow).where(PublicNoticeRow.case_id == case_id, PublicNoticeRow.ended_at.is_(None))
+        )
+    )
+
+
 def find_notice(session: Session, case_id: str) -> PublicNoticeRow | None:
     """The newest public notice of a case."""
     return session.scalar(

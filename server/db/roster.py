@@ -23,6 +23,8 @@ class RosterRow(Row):
     state: Mapped[str]
     opened_by: Mapped[str]
     opened_at: Mapped[datetime]
+    # When the list began to hang out; from then on nobody is added to it unseen.
+    hung_at: Mapped[datetime | None]
     approved_rows: Mapped[int]
     approved_fen: Mapped[int] = mapped_column(BigInteger)
     approved_at: Mapped[datetime | None]
@@ -82,6 +84,12 @@ class PaymentRow(Row):
 
 def find_roster(session: Session, case_id: str) -> RosterRow | None:
     return session.scalar(select(RosterRow).where(RosterRow.case_id == case_id))
+
+
+def roster_ids_of(session: Session, case_ids: list[str]) -> dict[str, str]:
+    """Roster by case, of those cases that have one."""
+    wanted = select(RosterRow.case_id, RosterRow.id).where(RosterRow.case_id.in_(case_ids))
+    return {row[0]: row[1] for row in session.execute(wanted)}
 
 
 def list_households(session: Session, roster_id: str) -> list[HouseholdRow]:

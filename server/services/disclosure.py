@@ -9,6 +9,7 @@ from server.domain.case import Status
 from server.domain.disclosure import DisclosureFacts, result_columns
 from server.services.answers import mask_numbers
 from server.services.item_version import item_of
+from server.services.roster_gate import published_summary
 from server.services.work import Work
 
 WITHHELD_COUNTS_ONLY = "本事项按目录只公开数量，不公开个人信息"
@@ -37,6 +38,8 @@ def publish_result(work: Work, case: CaseRow, answers: Answers) -> None:
     """Exactly one entry per closed case (count(closed) = shown + withheld with a reason)."""
     stated = {label: mask_numbers(words) for label, words in case.stated_result.items()}
     columns = result_columns(item_of(case), facts_of(work, case, answers), stated)
+    # A batch names nobody by itself: its households stand in a table of their own, by the same template.
+    columns = columns and (published_summary(work, case) or columns)
     granted = case.status == Status.COMPLETED
     reason = None if granted and columns else WITHHELD_COUNTS_ONLY if granted else WITHHELD_NOT_GRANTED
     work.session.add(

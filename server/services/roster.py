@@ -5,15 +5,19 @@ from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
+from forms.item import Stage
 from server.adapters.roster_sheet import MAX_ROWS, RowFault, read_form
 from server.db import case as case_db
 from server.db.audit import append_audit
-from server.db.case import CaseRow
+from server.db.case import CaseRow, StageRow
 from server.db.roster import HouseholdRow, RosterRow, find_roster, last_number, list_households
 from server.domain.case import CLOSED
 from server.domain.people import Actor, Desk, Role, may_see_case
+from server.domain.review import StageState
 from server.domain.roster import ENTERING, RosterRefused, RosterState, RowAction, RowState, next_state
 from server.domain.roster_entry import Entry, columns_of, read_entry
+from server.services import public_notice
+from server.services.answers import answers_of
 from server.services.desk import CaseHidden
 from server.services.item_version import item_of
 from server.services.resident import number_index
@@ -61,6 +65,7 @@ def open_roster(work: Work, actor: Actor, case: CaseRow, supplement_of: str = ""
     require_may_enter(work, actor, case)
     if find_roster(work.session, case.id):
         raise RosterRefused("这一件已经有名册了，不用再建。请直接往里加户。")
+    _wait_with_the_notice(work, case)
     roster = RosterRow(
         id=uuid4().hex,
         case_id=case.id,
@@ -76,6 +81,37 @@ def open_roster(work: Work, actor: Actor, case: CaseRow, supplement_of: str = ""
     work.session.add(roster)
     note(work, actor, case, "roster.opened", supplement=bool(supplement_of))
     return roster
+
+
+def _wait_with_the_notice(work: Work, case: CaseRow) -> None:
+    """What hangs out already names one applicant: it comes down, and the list hangs its whole days once it is filled."""
+    noticed = [row for stage, row in _stages(case) if stage.is_public_notice]
+    if any(row.state == StageState.DONE for row in noticed):
+        raise RosterRefused("这一件的公示已经结束，现在建名册就没有公示过。请另收一件，受理后马上建名册。")
+    public_notice.take_down_open_notices(work, case)
+
+
+def _stages(case: CaseRow) -> list[tuple[Stage, StageRow]]:
+    stages = {stage.id: stage for stage in item_of(case).stages}
+    return [(stages[row.stage_id], row) for row in case.stages]
+
+
+def hang_out(work: Work, actor: Actor, case: CaseRow) -> None:
+    """The list is filled: it hangs out for the whole days of the item. Raises RosterRefused."""
+    require_may_enter(work, actor, case)
+    get_roster(work, case)
+    waiting = [stage for stage, row in _stages(case) if stage.is_public_notice and row.state == StageState.ACTIVE]
+    if not waiting:
+        raise RosterRefused("这一件还没有走到公示。走到那一步时，名册会自动公示。")
+    public_notice.start_public_notice(work, case, waiting[0], answers_of(work, case))
+    if not notice_has_hung(work, case):
+        raise RosterRefused("名册里还没有要公示的户。请先填好各户，再公示。")
+    note(work, actor, case, "roster.hung_out")
+
+
+def waits_to_hang(work: Work, case: CaseRow) -> bool:
+    at_notice = any(stage.is_public_notice and row.state == StageState.ACTIVE for stage, row in _stages(case))
+    return at_notice and not notice_has_hung(work, case)
 
 
 def _supplemented(work: Work, case: CaseRow, case_number: str) -> str:

@@ -1,10 +1,9 @@
 """What a case's decision asks of its roster: nothing undecided, nobody twice, every sum set; then the totals are fixed."""
 
 from server.db.case import CaseRow
-from server.db.public_notice import find_notice
 from server.db.roster import HouseholdRow, RosterRow, find_roster, list_households, list_people_of, list_same_people
 from server.domain.case import CLOSED, Status
-from server.domain.roster import GRANTED, UNDECIDED, RosterRefused, RosterState, RowState, Sum, said
+from server.domain.roster import GRANTED, UNDECIDED, RosterRefused, RosterState, RowState, Sum, yuan
 from server.domain.roster_entry import pays
 from server.services.item_version import item_of
 from server.services.work import Work
@@ -68,7 +67,8 @@ def total_of(rows: list[HouseholdRow]) -> Sum:
 
 def notice_has_hung(work: Work, case: CaseRow) -> bool:
     """Once the list has hung out nobody is added to it unseen: a missed household goes on a list of its own."""
-    return find_notice(work.session, case.id) is not None
+    roster = find_roster(work.session, case.id)
+    return bool(roster and roster.hung_at)
 
 
 def granted_rows(work: Work, case: CaseRow) -> list[HouseholdRow] | None:
@@ -79,6 +79,22 @@ def granted_rows(work: Work, case: CaseRow) -> list[HouseholdRow] | None:
     return [row for row in list_households(work.session, roster.id) if RowState(row.state) in GRANTED]
 
 
-def summary(work: Work, case: CaseRow) -> str:
-    """12户 4300.00元, for the case's own history."""
-    return said(total_of(granted_rows(work, case) or []))
+def published_summary(work: Work, case: CaseRow) -> list[tuple[str, str]] | None:
+    """What is published of the whole batch beside its table; None for a case without a roster."""
+    rows = granted_rows(work, case)
+    if rows is None:
+        return None
+    place = work.catalogue.regions.full_name(case.village_code)
+    money = [("金额合计", f"{yuan(total_of(rows).fen)}元")] if pays(item_of(case)) else []
+    return [("村（组）", place), ("事项", case.item_name), ("户数", f"{len(rows)}户"), *money]
+
+
+def hang_households(work: Work, case: CaseRow) -> int | None:
+    """How many households hang out from now on; 0 while the list is still empty, None for a case without one."""
+    roster = find_roster(work.session, case.id)
+    if roster is None:
+        return None
+    households = sum(row.state != RowState.EXCLUDED for row in list_households(work.session, roster.id))
+    if households and roster.hung_at is None:
+        roster.hung_at = work.now
+    return households

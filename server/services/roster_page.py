@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from forms.identity import mask_account, mask_id_number, mask_name
-from server.db.case import CaseRow, find_case_by_number
+from server.db.case import CaseRow
+from server.db.public_notice import list_open_notices_of
 from server.db.roster import (
     HouseholdRow,
     RosterRow,
@@ -14,7 +15,7 @@ from server.db.roster import (
     list_payments,
     list_rosters_of_item,
 )
-from server.domain.case import CLOSED
+from server.domain.case import CLOSED, Status
 from server.domain.disclosure import result_columns
 from server.domain.people import Actor, Role
 from server.domain.roster import (
@@ -239,11 +240,11 @@ class PublicRoster:
     granted: bool
 
 
-def public_roster(work: Work, case_number: str) -> PublicRoster | None:
+def public_roster(work: Work, roster_id: str) -> PublicRoster | None:
     """The list while it hangs out and after it was granted; None before, and of a batch that was turned down."""
-    case = find_case_by_number(work.session, case_number)
-    roster = find_roster(work.session, case.id) if case else None
-    if case is None or roster is None or case.status in CLOSED - {"completed"} or not notice_or_granted(work, case):
+    roster = work.session.get(RosterRow, roster_id)
+    case = work.session.get(CaseRow, roster.case_id) if roster else None
+    if roster is None or case is None or not _is_public(work, case):
         return None
     granted = roster.approved_at is not None
     shown = GRANTED if granted else frozenset(RowState) - {RowState.EXCLUDED}
@@ -260,8 +261,9 @@ def public_roster(work: Work, case_number: str) -> PublicRoster | None:
     )
 
 
-def notice_or_granted(work: Work, case: CaseRow) -> bool:
-    return notice_has_hung(work, case) or case.status == "completed"
+def _is_public(work: Work, case: CaseRow) -> bool:
+    """While its notice hangs out, and once it is granted; between the two, and after a refusal, nobody's business."""
+    return case.status == Status.COMPLETED or bool(list_open_notices_of(work.session, case.id))
 
 
 def _published(work: Work, case: CaseRow, entry: Entry) -> list[tuple[str, str]]:

@@ -58,6 +58,7 @@ def end_case(work: Work, case: CaseRow, status: Status, actor: Actor, reason: st
         if row.state == StageState.ACTIVE:
             row.state = StageState.PENDING
     case.stopped_for = case.stopped_stage = None
+    public_notice.take_down_open_notices(work, case)
     record_event(work, case, status.value, actor.display_name, reason, brief="原因请点开看")
     close_case(work, case, status, answers_of(work, case))
 

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0008"
-down_revision = "0003"
+down_revision = "0004"
 branch_labels = None
 depends_on = None
 
@@ -75,6 +75,7 @@ def upgrade() -> None:
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("opened_by", sa.String(), nullable=False),
         sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("hung_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("approved_rows", sa.Integer(), nullable=False),
         sa.Column("approved_fen", sa.BigInteger(), nullable=False),
         sa.Column("approved_at", sa.DateTime(timezone=True), nullable=True),
