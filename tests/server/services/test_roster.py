@@ -82,8 +82,11 @@ def test_the_whole_way_of_a_batch_to_a_settled_account(installation):
     back = answered(listed, {2: ("退回", "账号已销户，请核对")})
     assert on_roster(*pay, roster_payment.take_in_returns, back) == Sum(1, per_household)
     assert states(installation, number) == ["paid", "returned", "paid"]
-    with pytest.raises(RosterRefused, match="没有记为已发放"):
+    with pytest.raises(roster.SheetRefused) as again:
         on_roster(*pay, roster_payment.take_in_returns, back)
+    assert [(fault.row, fault.sentence) for fault in again.value.faults] == [
+        (3, "第2号没有记为已发放，不能登记结果")
+    ]
 
     on_roster(installation, AGENT, number, roster.correct_household, 2, {"account": account(99)})
     with pytest.raises(RosterRefused, match=r"还对不上账.*等发1户"):
