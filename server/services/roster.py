@@ -1,6 +1,5 @@
 """名册 of a batch case: who may open and see it, and how households get onto it, by hand or by a sheet, each fault by row."""
 
-import json
 from dataclasses import replace
 from typing import Any
 from uuid import uuid4
@@ -19,6 +18,7 @@ from server.domain.roster_entry import Entry, columns_of, read_entry
 from server.services import public_notice
 from server.services.answers import answers_of
 from server.services.desk import CaseHidden
+from server.services.household import entry_of, seal_entry
 from server.services.item_version import item_of
 from server.services.resident import number_index
 from server.services.review import desks_of
@@ -216,15 +216,6 @@ def _keep(work: Work, actor: Actor, roster: RosterRow, entries: list[Entry]) -> 
     work.session.add_all(rows)
     work.session.flush()
     return rows
-
-
-def seal_entry(work: Work, row: HouseholdRow, entry: Entry) -> None:
-    stored = json.dumps(entry.as_stored(), ensure_ascii=False).encode()
-    row.sealed, row.fen = work.tools.vault.seal(stored, f"roster row {row.id}"), entry.fen
-
-
-def entry_of(work: Work, row: HouseholdRow) -> Entry:
-    return Entry(**json.loads(work.tools.vault.open(row.sealed, f"roster row {row.id}")), fen=row.fen)
 
 
 def get_household(work: Work, roster: RosterRow, number: int) -> HouseholdRow:

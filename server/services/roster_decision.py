@@ -7,9 +7,10 @@ from server.domain.people import Actor, Desk, Role
 from server.domain.review import StageState
 from server.domain.roster import RosterRefused, RosterState, RowAction, RowState, next_state, require_reason
 from server.domain.roster_entry import priced, read_fen
+from server.services.household import entry_of
 from server.services.item_version import item_of
 from server.services.review import desk_name
-from server.services.roster import entry_of, get_household, get_roster, note, require_may_enter
+from server.services.roster import get_household, get_roster, note, require_may_enter
 from server.services.work import Work
 
 _JUDGING = frozenset({"accept", "verify", "joint_review", "approve"})

@@ -33,8 +33,9 @@ from server.domain.roster import (
 from server.domain.roster_entry import Column, Entry, columns_of, pays
 from server.services.answers import mask_numbers
 from server.services.disclosure import facts_of
+from server.services.household import entry_of
 from server.services.item_version import item_of
-from server.services.roster import entry_of, get_roster_case, may_enter, note
+from server.services.roster import get_roster_case, may_enter, note
 from server.services.roster_decision import holds
 from server.services.roster_gate import notice_has_hung, total_of
 from server.services.roster_objection import what_is_said

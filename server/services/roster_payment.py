@@ -18,8 +18,9 @@ from server.domain.roster import (
     yuan,
 )
 from server.domain.roster_entry import read_fen
+from server.services.household import entry_of
 from server.services.item_version import item_of
-from server.services.roster import SheetRefused, entry_of, get_roster, note
+from server.services.roster import SheetRefused, get_roster, note
 from server.services.roster_gate import total_of
 from server.services.work import Work
 

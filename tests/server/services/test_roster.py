@@ -16,6 +16,7 @@ from server.jobs import end_expired_notices
 from server.services import review, roster, roster_decision, roster_objection, roster_payment, walk
 from server.services.audit import verify_audit
 from server.services.desk import CaseHidden
+from server.services.household import entry_of
 from server.services.public_board import read_board
 from server.services.roster_page import public_roster, roster_page
 from tests import factories as make
@@ -84,9 +85,7 @@ def test_the_whole_way_of_a_batch_to_a_settled_account(installation):
     assert states(installation, number) == ["paid", "returned", "paid"]
     with pytest.raises(roster.SheetRefused) as again:
         on_roster(*pay, roster_payment.take_in_returns, back)
-    assert [(fault.row, fault.sentence) for fault in again.value.faults] == [
-        (3, "第2号没有记为已发放，不能登记结果")
-    ]
+    assert [(fault.row, fault.sentence) for fault in again.value.faults] == [(3, "第2号没有记为已发放，不能登记结果")]
 
     on_roster(installation, AGENT, number, roster.correct_household, 2, {"account": account(99)})
     with pytest.raises(RosterRefused, match=r"还对不上账.*等发1户"):
@@ -425,5 +424,5 @@ def test_a_row_pasted_over_another_opens_no_more(installation):
         first, second = list_households(work.session, find_roster(work.session, case.id).id)
         first.sealed = second.sealed
         with pytest.raises(SealBroken):
-            roster.entry_of(work, first)
+            entry_of(work, first)
     assert RowState.ENTERED in states(installation, number)

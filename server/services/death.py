@@ -1,0 +1,291 @@
+"""死亡报告 as desks make it: reported, confirmed by a second person, withdrawn when wrong, and acknowledged by those told."""
+
+import json
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from forms.identity import id_number_fault, mask_id_number, normal_id_number
+from forms.region import UnknownRegion
+from server.db.audit import append_audit
+from server.db.death import (
+    DeathNoticeRow,
+    DeathReportRow,
+    find_report,
+    find_standing_report,
+    list_effects,
+    list_notices_at_desk,
+    list_notices_of,
+    list_reports,
+    lock_notice,
+    lock_report,
+)
+from server.domain.case import Status
+from server.domain.death import (
+    REPORT_STATE,
+    REPORTING,
+    SOURCES,
+    DeathRefused,
+    ReportAction,
+    ReportState,
+    allowed_actions,
+    require_allowed,
+)
+from server.domain.people import Actor, Role
+from server.services import walk
+from server.services.aftermath import new_report
+from server.services.death_effects import EndClaim, make_stand, put_back
+from server.services.resident import number_index
+from server.services.work import Work
+
+SHOWN = 100
+_READING = REPORTING | {Role.SUPERVISOR}
+
+
+class ReportHidden(LookupError):
+    """No such report, or none of this person's region: told alike (BOLA)."""
+
+    def __init__(self) -> None:
+        super().__init__("没有找到这份报告，或者它不归您这里管。请从“死亡报告”列表里打开。")
+
+
+@dataclass(frozen=True)
+class Stated:
+    """What the form of a report says."""
+
+    name: str
+    id_number: str
+    village_code: str
+    died_on: date
+    source: str
+
+
+def report_death(work: Work, actor: Actor, stated: Stated) -> DeathReportRow:
+    """A village's report waits to be confirmed; an office's stands at once. Raises DeathRefused."""
+    stated = replace(stated, id_number=normal_id_number(stated.id_number), name=stated.name.strip())
+    _require_reportable(work, actor, stated)
+    if find_standing_report(work.session, number_index(work, stated.id_number)):
+        raise DeathRefused("这个人已经报过死亡，不用再报。有出入的，请打开那一份报告办。")
+    report = new_report(work, stated.id_number, stated.name, stated.village_code, stated.died_on, stated.source)
+    report.reported_by, report.reported_by_name = actor.account_id, actor.display_name
+    work.session.flush()
+    _audit(work, actor, "death.reported", report)
+    if actor.role is not Role.VILLAGE_AGENT:
+        report.confirmed_by_name, report.confirmed_at = actor.display_name, work.now
+        make_stand(work, report, _end_claim_by(actor))
+    return report
+
+
+def _require_reportable(work: Work, actor: Actor, stated: Stated) -> None:
+    if actor.role not in REPORTING:
+        raise DeathRefused("死亡报告由村代办员、乡镇窗口或部门填，您这里只能看。")
+    if not stated.name or len(stated.name) > 60:
+        raise DeathRefused("请填去世的人的姓名（不超过60个字）。")
+    if fault := id_number_fault(stated.id_number):
+        raise DeathRefused(fault)
+    if stated.died_on > work.today:
+        raise DeathRefused("死亡日期还没有到，请核对。")
+    if stated.source not in SOURCES or stated.source == "registration":
+        raise DeathRefused("请选从哪里得知的。死亡登记办结时系统会自动报，不用手填。")
+    if not _is_village_of(work, actor, stated.village_code):
+        raise DeathRefused("请选去世的人是哪个村（社区）的，只能选您这个地区的。")
+
+
+def _is_village_of(work: Work, actor: Actor, code: str) -> bool:
+    regions = work.catalogue.regions
+    try:
+        return regions.get(code).level == "village" and regions.lies_in(code, actor.desk.region_code)
+    except UnknownRegion:
+        return False
+
+
+def _end_claim_by(actor: Actor) -> EndClaim:
+    return lambda work, case, reason: walk.end_case(work, case, Status.TERMINATED, actor, reason)
+
+
+def confirm_report(work: Work, actor: Actor, report_id: str) -> DeathReportRow:
+    """A second person makes it stand. Raises DeathRefused, ReportHidden."""
+    report = _to_act(work, actor, report_id)
+    require_allowed(ReportState(report.state), ReportAction.CONFIRM, actor.role)
+    if report.reported_by == actor.account_id:
+        raise DeathRefused("这份报告是您自己填的，要由另一位同事核实（双人复核）。")
+    report.confirmed_by_name, report.confirmed_at = actor.display_name, work.now
+    _audit(work, actor, "death.confirmed", report)
+    make_stand(work, report, _end_claim_by(actor))
+    return report
+
+
+def withdraw_report(work: Work, actor: Actor, report_id: str, reason: str) -> DeathReportRow:
+    """误报: everything is put back, and both records stay. Raises DeathRefused, ReportHidden."""
+    report = _to_act(work, actor, report_id)
+    require_allowed(ReportState(report.state), ReportAction.WITHDRAW, actor.role)
+    if len(reason.strip()) < 5:
+        raise DeathRefused("请写明为什么是误报（至少5个字）。")
+    stood = report.state == ReportState.STANDING
+    report.state, report.withdrawn_at = ReportState.WITHDRAWN, work.now
+    report.withdrawn_by_name, report.withdrawn_reason = actor.display_name, reason.strip()
+    _audit(work, actor, "death.withdrawn", report)
+    if stood:
+        put_back(work, report, lambda work, case, said: walk.reopen_case(work, case, actor, said), actor.display_name)
+    return report
+
+
+def _to_act(work: Work, actor: Actor, report_id: str) -> DeathReportRow:
+    report = lock_report(work.session, report_id)
+    if report is None or not _may_see(work, actor, report):
+        raise ReportHidden
+    return report
+
+
+def _may_see(work: Work, actor: Actor, report: DeathReportRow) -> bool:
+    return actor.role in _READING and work.catalogue.regions.lies_in(report.village_code, actor.desk.region_code)
+
+
+def acknowledge(work: Work, actor: Actor, notice_id: int) -> DeathNoticeRow:
+    """已收到、已处理: by the department it was sent to. Raises ReportHidden."""
+    notice = lock_notice(work.session, notice_id)
+    at_desk = notice and (notice.department, notice.region_code) == (actor.desk.department, actor.desk.region_code)
+    if notice is None or not at_desk or actor.role not in (Role.DEPARTMENT_REVIEWER, Role.DEPARTMENT_HEAD):
+        raise ReportHidden
+    if notice.acknowledged_at is None:
+        notice.acknowledged_at, notice.acknowledged_by = work.now, actor.display_name
+        append_audit(
+            work.session,
+            at=work.now,
+            actor=actor.account_id,
+            action="death.acknowledged",
+            subject=notice.report_id,
+            detail={"kind": notice.kind, "department": notice.department},
+        )
+    return notice
+
+
+def _audit(work: Work, actor: Actor, action: str, report: DeathReportRow) -> None:
+    append_audit(work.session, at=work.now, actor=actor.account_id, action=action, subject=report.id)
+
+
+@dataclass(frozen=True)
+class ReportLine:
+    """A report in a list."""
+
+    id: str
+    name: str
+    village: str
+    died_on: date
+    state: str
+    state_label: str
+    reported_by: str
+    reported_at: datetime
+
+
+@dataclass(frozen=True)
+class Task:
+    """What one desk was told to do."""
+
+    id: int
+    report_id: str
+    kind: str
+    department: str
+    what: str
+    sent_at: datetime
+    acknowledged_at: datetime | None
+    acknowledged_by: str | None
+    whose: ReportLine
+
+
+@dataclass(frozen=True)
+class Effect:
+    """One thing that changed, and how it was put back."""
+
+    words: str
+    undone_at: datetime | None
+    undone: str | None
+
+
+@dataclass(frozen=True)
+class ReportPage:
+    """One report with what it did; names and numbers masked unless asked for in full."""
+
+    line: ReportLine
+    name: str
+    id_number: str
+    source: str
+    confirmed_by: str | None
+    confirmed_at: datetime | None
+    withdrawn_by: str | None
+    withdrawn_at: datetime | None
+    withdrawn_reason: str | None
+    effects: tuple[Effect, ...]
+    tasks: tuple[Task, ...]
+    actions: tuple[str, ...]
+
+
+def list_death_reports(work: Work, actor: Actor) -> list[ReportLine]:
+    if actor.role not in _READING:
+        return []
+    codes = work.catalogue.regions.village_codes_in(actor.desk.region_code)
+    return [_line(work, report) for report in list_reports(work.session, codes, SHOWN)]
+
+
+def list_tasks(work: Work, actor: Actor) -> list[Task]:
+    """What this desk was told and has not acknowledged."""
+    notices = list_notices_at_desk(work.session, actor.desk.department, actor.desk.region_code)
+    return [_task(work, notice) for notice in notices]
+
+
+def report_page(work: Work, actor: Actor, report_id: str, *, in_full: bool = False) -> ReportPage:
+    """Raises ReportHidden."""
+    report = find_report(work.session, report_id)
+    if report is None or not _may_see(work, actor, report):
+        raise ReportHidden
+    person = json.loads(work.tools.vault.open(report.sealed, f"death report {report.id}"))
+    return ReportPage(
+        line=_line(work, report),
+        name=person["name"] if in_full else report.name_masked,
+        id_number=person["id_number"] if in_full else mask_id_number(person["id_number"]),
+        source=SOURCES[report.source],
+        confirmed_by=report.confirmed_by_name,
+        confirmed_at=report.confirmed_at,
+        withdrawn_by=report.withdrawn_by_name,
+        withdrawn_at=report.withdrawn_at,
+        withdrawn_reason=report.withdrawn_reason,
+        effects=tuple(
+            Effect(row.note, row.undone_at, row.undone_note) for row in list_effects(work.session, report.id)
+        ),
+        tasks=tuple(_task(work, notice) for notice in list_notices_of(work.session, report.id)),
+        actions=tuple(action.value for action in allowed_actions(ReportState(report.state), actor.role)),
+    )
+
+
+def note_full_report(work: Work, actor: Actor, report_id: str) -> None:
+    """Who looked at unmasked personal data, and when (个人信息保护法 第51条). Raises ReportHidden."""
+    report_page(work, actor, report_id)
+    append_audit(work.session, at=work.now, actor=actor.account_id, action="death.viewed_in_full", subject=report_id)
+
+
+def _line(work: Work, report: DeathReportRow) -> ReportLine:
+    return ReportLine(
+        report.id,
+        report.name_masked,
+        work.catalogue.regions.full_name(report.village_code),
+        report.died_on,
+        report.state,
+        REPORT_STATE[report.state],
+        report.reported_by_name,
+        report.reported_at,
+    )
+
+
+def _task(work: Work, notice: DeathNoticeRow) -> Task:
+    report = find_report(work.session, notice.report_id)
+    assert report is not None  # the notice's own
+    return Task(
+        notice.id,
+        notice.report_id,
+        notice.kind,
+        notice.department,
+        notice.what,
+        notice.sent_at,
+        notice.acknowledged_at,
+        notice.acknowledged_by,
+        _line(work, report),
+    )
