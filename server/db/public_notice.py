@@ -7,6 +7,7 @@ from sqlalchemy import JSON, ForeignKey, Index, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from server.db.base import Row
+from server.db.proceeding import ObjectionRow
 
 
 class PublicNoticeRow(Row):
@@ -28,10 +29,14 @@ class PublicNoticeRow(Row):
 
 
 def list_expired_notice_ids(session: Session, today: date) -> list[str]:
+    """Notices whose days are over and which no unanswered objection holds."""
+    held = select(ObjectionRow.id).where(
+        ObjectionRow.notice_id == PublicNoticeRow.id, ObjectionRow.decided_at.is_(None)
+    )
     return list(
         session.scalars(
             select(PublicNoticeRow.id)
-            .where(PublicNoticeRow.ended_at.is_(None), PublicNoticeRow.ends_on < today)
+            .where(PublicNoticeRow.ended_at.is_(None), PublicNoticeRow.ends_on < today, ~held.exists())
             .order_by(PublicNoticeRow.ends_on)
         )
     )
@@ -42,14 +47,6 @@ def list_open_notices(session: Session, village_code: str | None = None) -> list
     if village_code:
         wanted = wanted.where(PublicNoticeRow.village_code == village_code)
     return list(session.scalars(wanted.order_by(PublicNoticeRow.ends_on)))
-
-
-def list_open_notices_of(session: Session, case_id: str) -> list[PublicNoticeRow]:
-    return list(
-        session.scalars(
-            select(PublicNoticeRow).where(PublicNoticeRow.case_id == case_id, PublicNoticeRow.ended_at.is_(None))
-        )
-    )
 
 
 def find_notice(session: Session, case_id: str) -> PublicNoticeRow | None:

@@ -6,7 +6,7 @@ from forms.clock import written_date
 from forms.identity import mask_name
 from forms.item import Answers, Stage
 from server.db.case import CaseRow, StageRow
-from server.db.public_notice import PublicNoticeRow, list_open_notices_of
+from server.db.public_notice import PublicNoticeRow, find_notice
 from server.domain.deadline import Limit, due_on
 from server.services.event import SYSTEM, record_event
 from server.services.item_version import item_of
@@ -50,12 +50,6 @@ def _columns(work: Work, case: CaseRow, stage: Stage, answers: Answers, househol
     return [*named, ["村（组）", place], ["事项", case.item_name], ["公示内容", stage.what]]
 
 
-def take_down_open_notices(work: Work, case: CaseRow) -> None:
-    """A case that ended hangs out no longer, and its notice running out must not move it on."""
-    for notice in list_open_notices_of(work.session, case.id):
-        notice.ended_at = work.now
-
-
 def take_down_notice(work: Work, notice_id: str) -> tuple[CaseRow, StageRow] | None:
     """Take one expired notice down; the case and the stage it held, or None when it is down or still running."""
     notice = work.session.get(PublicNoticeRow, notice_id, with_for_update=True)
@@ -64,3 +58,10 @@ def take_down_notice(work: Work, notice_id: str) -> tuple[CaseRow, StageRow] | N
     notice.ended_at = work.now
     case = work.session.get(CaseRow, notice.case_id, with_for_update=True)
     return case, next(row for row in case.stages if row.stage_id == notice.stage_id)
+
+
+def take_down_what_hangs(work: Work, case: CaseRow) -> None:
+    """A notice of a case that ended comes down: nobody withdrawn, refused or dead stays on a board."""
+    notice = find_notice(work.session, case.id)
+    if notice and notice.ended_at is None:
+        notice.ended_at = work.now

@@ -88,7 +88,7 @@ def _wait_with_the_notice(work: Work, case: CaseRow) -> None:
     noticed = [row for stage, row in _stages(case) if stage.is_public_notice]
     if any(row.state == StageState.DONE for row in noticed):
         raise RosterRefused("这一件的公示已经结束，现在建名册就没有公示过。请另收一件，受理后马上建名册。")
-    public_notice.take_down_open_notices(work, case)
+    public_notice.take_down_what_hangs(work, case)
 
 
 def _stages(case: CaseRow) -> list[tuple[Stage, StageRow]]:

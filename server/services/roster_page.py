@@ -5,7 +5,7 @@ from datetime import datetime
 
 from forms.identity import mask_account, mask_id_number, mask_name
 from server.db.case import CaseRow
-from server.db.public_notice import list_open_notices_of
+from server.db.public_notice import find_notice
 from server.db.roster import (
     HouseholdRow,
     RosterRow,
@@ -264,7 +264,8 @@ def public_roster(work: Work, roster_id: str) -> PublicRoster | None:
 
 def _is_public(work: Work, case: CaseRow) -> bool:
     """While its notice hangs out, and once it is granted; between the two, and after a refusal, nobody's business."""
-    return case.status == Status.COMPLETED or bool(list_open_notices_of(work.session, case.id))
+    notice = find_notice(work.session, case.id)
+    return case.status == Status.COMPLETED or bool(notice and notice.ended_at is None)
 
 
 def _published(work: Work, case: CaseRow, entry: Entry) -> list[tuple[str, str]]:
