@@ -99,9 +99,10 @@ def stop_of_benefit(died_on: date, months_after_death: int, last_paid: str) -> S
 
 
 def months_to_pay_back(stopped_on: date, paid_through: str, today: date) -> int:
-    """Months of a wrong report nobody was paid for: after the one it was stopped in, and after the last one owed anyway."""
+    """Months of a wrong report nobody was paid for: after the one it was stopped in and the last one owed anyway, before
+    the one it goes on in."""
     first = max(next_month(month_of(stopped_on)), next_month(paid_through))
-    return months_from(first, month_of(today))
+    return max(0, months_from(first, month_of(today)) - 1)
 
 
 # GA-002 fans out: what each department has to do, once when somebody died and once when the report was wrong.

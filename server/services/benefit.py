@@ -136,8 +136,8 @@ def _open(work: Work, case: CaseRow, resident: ResidentRow, masked: str, of_memb
 # --- what happens to it
 
 
-def suspend(work: Work, benefit: BenefitRow, actor: Actor | None, reason: str) -> None:
-    """暂停: from next month, with the reason told to whoever follows the case. Raises BenefitRefused."""
+def suspend(work: Work, actor: Actor | None, benefit: BenefitRow, reason: str) -> None:
+    """暂停: from next month, with the reason told to whoever follows the case; without an actor it is the clock's doing."""
     if actor:
         recheck = open_state(work, benefit)
         require_allowed(BenefitState(benefit.state), recheck, BenefitAction.SUSPEND, actor.role)
@@ -193,10 +193,10 @@ def last_month_paid(benefit: BenefitRow, today: date) -> str:
 
 
 def missed_months(benefit: BenefitRow, today: date) -> int:
-    """Months not paid since the suspension; the month it fell in had been paid."""
+    """Months nobody was paid for: the one it was suspended in had been, the one it goes on in will be."""
     if benefit.suspended_from is None:
         return 0
-    return max(0, months_from(benefit.suspended_from, month_of(today)) - 1)
+    return max(0, months_from(benefit.suspended_from, month_of(today)) - 2)
 
 
 def open_state(work: Work, benefit: BenefitRow) -> RecheckState | None:

@@ -46,7 +46,7 @@ def look_at_benefit(work: Work, benefit_id: str) -> int:
         benefit.next_check_on = recheck.due_on + timedelta(days=1)
         return 0
     _finish(work, recheck, RecheckState.OVERDUE, SYSTEM)
-    suspend(work, benefit, None, f"到{written_date(recheck.due_on)}还没有复核，先暂停发放")
+    suspend(work, None, benefit, f"到{written_date(recheck.due_on)}还没有复核，先暂停发放")
     return 1
 
 
@@ -90,7 +90,7 @@ def fail(work: Work, actor: Actor, benefit: BenefitRow, reason: str) -> None:
     require_words(reason)
     recheck.note = reason.strip()
     _finish(work, recheck, RecheckState.FAILED, actor.display_name)
-    suspend(work, benefit, None, f"复核没有通过：{reason.strip()}")
+    suspend(work, None, benefit, f"复核没有通过：{reason.strip()}")
 
 
 def _open_recheck(work: Work, benefit: BenefitRow, action: BenefitAction, actor: Actor) -> RecheckRow:
