@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint, func, select
+from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint, func, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from server.db.base import Row
@@ -166,3 +166,27 @@ def list_rosters_of_item(session: Session, item_code: str, village_code: str) ->
         .limit(12)
     )
     return [(row[0], row[1]) for row in session.execute(wanted)]
+
+
+def list_batch_cases(
+    session: Session, item_codes: list[str], village_codes: list[str], limit: int
+) -> list[tuple[CaseRow, RosterRow | None]]:
+    """Cases of these items still open, or closed with a roster that is not settled; newest first."""
+    wanted = (
+        select(CaseRow, RosterRow)
+        .outerjoin(RosterRow, RosterRow.case_id == CaseRow.id)
+        .where(CaseRow.item_code.in_(item_codes), CaseRow.village_code.in_(village_codes))
+        .where(or_(CaseRow.closed_at.is_(None), RosterRow.state == "approved"))
+        .order_by(CaseRow.received_at.desc())
+        .limit(limit)
+    )
+    return [(row[0], row[1]) for row in session.execute(wanted)]
+
+
+def count_households(session: Session, roster_ids: list[str]) -> dict[str, int]:
+    wanted = (
+        select(HouseholdRow.roster_id, func.count(HouseholdRow.id))
+        .where(HouseholdRow.roster_id.in_(roster_ids))
+        .group_by(HouseholdRow.roster_id)
+    )
+    return {row[0]: row[1] for row in session.execute(wanted)}

@@ -80,6 +80,15 @@ def _with_unit(label: str, unit: str | None) -> str:
     return f"{label}（{unit}）" if unit else label
 
 
+def is_quantity(label: str) -> bool:
+    """补贴面积、发放数量: published columns a row's own quantity fills."""
+    return "面积" in label or "数量" in label
+
+
+def is_money(label: str) -> bool:
+    return "金额" in label
+
+
 def _published_lines(item: ServiceItem) -> list[FormField]:
     named = {entry.field for entry in (*item.disclosure_fields, *item.notice_fields) if entry.field}
     hidden = {item.applicant.name, item.applicant.id_number}

@@ -47,6 +47,7 @@ ACTION: dict[str, str] = {
     Action.WITHDRAW: "撤回申请",
     Action.TERMINATE: "终止办理",
     Action.REOPEN: "恢复办理",
+    Action.STATE_RESULT: "补填公开内容",
 }
 
 ROLE: dict[str, str] = {
@@ -110,6 +111,7 @@ EVENT: dict[str, str] = {
     "benefit_terminated": "终止待遇",
     "benefit_stopped": "停发待遇",
     "benefit_restored": "误报更正，恢复待遇",
+    "result_published": "结果已公开",
 }
 
 POWER_USE: dict[str, str] = {

@@ -27,7 +27,9 @@ from server.domain.words import ACTION, CARD, CLOCK, EVENT, PAUSE, RULE, STATUS,
 from server.services.answers import answers_of, shown_answers
 from server.services.correction import PaperToBring, correctable_materials, papers_to_bring
 from server.services.item_version import item_of
+from server.services.offers import MoreActions, more_actions
 from server.services.review import STAGE_ACTIONS, desk_name, desks_of
+from server.services.roster_gate import labels_of_rows
 from server.services.tracking import ClockFace, clock_face, clock_in_words
 from server.services.work import Work
 
@@ -141,6 +143,7 @@ class CasePage:
     stages: tuple[StageLine, ...]
     history: tuple[Happening, ...]
     actions: tuple[tuple[str, str], ...]
+    more: MoreActions
     may_be_not_applicable: bool
     correctable: tuple[tuple[str, str], ...]
     asked: tuple[PaperToBring, ...]
@@ -240,10 +243,11 @@ def case_page(work: Work, actor: Actor, case_number: str, *, in_full: bool = Fal
         stages=tuple(_stage_line(work, case, row) for row in case.stages),
         history=tuple(_happening(event) for event in db.list_events(work.session, case.id)),
         actions=_actions(work, case, actor),
+        more=more_actions(work, case, actor),
         may_be_not_applicable=_may_be_not_applicable(work, case, actor),
         correctable=tuple((material.id, material.name) for material in correctable_materials(item)),
         asked=papers_to_bring(case, correction) if correction else (),
-        stated_labels=tuple(stated_labels(item)),
+        stated_labels=tuple(label for label in stated_labels(item) if label not in labels_of_rows(work, case)),
         unconfirmed=not item.is_confirmed,
         decision_reason=case.decision_reason,
         rating=GRADE_LABELS[rating.grade] if rating else None,
@@ -361,8 +365,7 @@ def _actions(work: Work, case: CaseRow, actor: Actor) -> tuple[tuple[str, str], 
     kind = next(stage.action for stage in item_of(case).stages if stage.id == own.stage_id)
     offered = []
     for action in allowed_actions(Status(case.status), actor.role):
-        fits = STAGE_ACTIONS.get(action) == kind
-        if fits or action is Action.REQUEST_CORRECTION:
+        if STAGE_ACTIONS.get(action) == kind or action is Action.REQUEST_CORRECTION:
             offered.append((action.value, ACTION[action]))
     return tuple(offered)
 

@@ -5,7 +5,7 @@ from server.db.case import CaseRow, StageRow
 from server.domain.case import Action, Status, require_allowed
 from server.domain.disclosure import stated_labels
 from server.domain.people import Actor, Desk
-from server.domain.review import StageState, Verdict, asks_for_judgement
+from server.domain.review import StageState, Verdict, asks_for_judgement, lead_of
 from server.domain.words import LABELS, VERDICT
 from server.services import deadline, roster_gate, walk
 from server.services.acceptance import require_open_for_refusal
@@ -34,12 +34,33 @@ class ReasonMissing(Exception):
 
 
 def desks_of(case: CaseRow) -> set[Desk]:
-    """The desks the case has reached: one it has yet to come to, or passed by, has no business reading it (最小必要)."""
-    return {
+    """The desks the case has reached: one it has yet to come to, or passed by, has no business reading it (最小必要).
+
+    The lead presides over a joint review before its own step begins.
+    """
+    reached = {
         Desk(row.department, row.region_code)
         for row in case.stages
         if row.opened_at and not (row.state == StageState.NOT_APPLICABLE and row.verdict is None)
     }
+    lead = presiding_row(case) if case.status == Status.IN_JOINT_REVIEW else None
+    return reached | ({Desk(lead.department, lead.region_code)} if lead else set())
+
+
+def joint_group(case: CaseRow) -> str | None:
+    """The joint review the case is in, or was last in."""
+    by_id = {row.stage_id: row for row in case.stages}
+    opened = [
+        stage.group for stage in item_of(case).stages if stage.group and stage.parallel and by_id[stage.id].opened_at
+    ]
+    return opened[-1] if opened else None
+
+
+def presiding_row(case: CaseRow) -> StageRow | None:
+    """The stage whose desk presides over the joint review."""
+    group = joint_group(case)
+    lead = lead_of(item_of(case).stages, group) if group else None
+    return next((row for row in case.stages if lead and row.stage_id == lead.id), None)
 
 
 def stage_at_desk(work: Work, case: CaseRow, actor: Actor, action: Action) -> StageRow:

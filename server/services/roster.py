@@ -38,12 +38,12 @@ def get_roster_case(work: Work, actor: Actor, case_number: str, *, to_act: bool 
     """A batch case this person may see the roster of. Raises CaseHidden."""
     find = case_db.lock_case if to_act else case_db.find_case_by_number
     case = find(work.session, case_number)
-    if case is None or not item_of(case).batch or not _may_see(work, actor, case):
+    if case is None or not item_of(case).batch or not may_see_roster(work, actor, case):
         raise CaseHidden
     return case
 
 
-def _may_see(work: Work, actor: Actor, case: CaseRow) -> bool:
+def may_see_roster(work: Work, actor: Actor, case: CaseRow) -> bool:
     """Besides the desks the case has reached: those who write the list, before the case comes to them."""
     if may_see_case(actor, desks_of(case), case.village_code, work.catalogue.regions):
         return True

@@ -4,7 +4,7 @@ from server.db.case import CaseRow
 from server.db.roster import HouseholdRow, RosterRow, find_roster, list_households, list_people_of, list_same_people
 from server.domain.case import CLOSED, Status
 from server.domain.roster import GRANTED, UNDECIDED, RosterRefused, RosterState, RowState, Sum, yuan
-from server.domain.roster_entry import pays
+from server.domain.roster_entry import is_money, is_quantity, pays
 from server.services.item_version import item_of
 from server.services.work import Work
 
@@ -87,6 +87,15 @@ def published_summary(work: Work, case: CaseRow) -> list[tuple[str, str]] | None
     place = work.catalogue.regions.full_name(case.village_code)
     money = [("金额合计", f"{yuan(total_of(rows).fen)}元")] if pays(item_of(case)) else []
     return [("村（组）", place), ("事项", case.item_name), ("户数", f"{len(rows)}户"), *money]
+
+
+def labels_of_rows(work: Work, case: CaseRow) -> frozenset[str]:
+    """Published columns each household fills in for itself: the deciding desk states them once for nobody."""
+    if find_roster(work.session, case.id) is None:
+        return frozenset()
+    return frozenset(
+        field.label for field in item_of(case).disclosure_fields if is_quantity(field.label) or is_money(field.label)
+    )
 
 
 def hang_households(work: Work, case: CaseRow) -> int | None:

@@ -5,7 +5,6 @@ from datetime import datetime
 
 from forms.identity import mask_account, mask_id_number, mask_name
 from server.db.case import CaseRow
-from server.db.public_notice import find_notice
 from server.db.roster import (
     HouseholdRow,
     RosterRow,
@@ -15,8 +14,7 @@ from server.db.roster import (
     list_payments,
     list_rosters_of_item,
 )
-from server.domain.case import CLOSED, Status
-from server.domain.disclosure import result_columns
+from server.domain.case import CLOSED
 from server.domain.people import Actor, Role
 from server.domain.roster import (
     GRANTED,
@@ -32,10 +30,9 @@ from server.domain.roster import (
 )
 from server.domain.roster_entry import Column, Entry, columns_of, pays
 from server.services.answers import mask_numbers
-from server.services.disclosure import facts_of
 from server.services.household import entry_of
 from server.services.item_version import item_of
-from server.services.roster import get_roster_case, may_enter, note
+from server.services.roster import get_roster_case, may_enter, note, waits_to_hang
 from server.services.roster_decision import holds
 from server.services.roster_gate import notice_has_hung, total_of
 from server.services.roster_objection import what_is_said
@@ -91,6 +88,7 @@ class RosterPage:
     has_quantity: bool
     pays: bool
     may_enter: bool
+    waits_to_hang: bool
     may_judge: bool
     may_pay: bool
     may_object: bool
@@ -132,6 +130,7 @@ def roster_page(work: Work, actor: Actor, case_number: str, *, in_full: bool = F
         has_quantity=any(column.name == "quantity" for column in columns),
         pays=pays(item),
         may_enter=entering,
+        waits_to_hang=bool(roster) and entering and waits_to_hang(work, case),
         may_judge=judges and state is RosterState.OPEN and case.status not in CLOSED,
         may_pay=is_payer(case, actor) and state is RosterState.APPROVED,
         may_object=hung and state is RosterState.OPEN,
@@ -227,57 +226,3 @@ def note_full_roster(work: Work, actor: Actor, case_number: str) -> None:
     """Who looked at a whole village's numbers, and when (个人信息保护法 第51条). Raises CaseHidden."""
     case = get_roster_case(work, actor, case_number)
     note(work, actor, case, "roster.viewed_in_full")
-
-
-@dataclass(frozen=True)
-class PublicRoster:
-    """What anybody may read: the template's columns, masked; of an item that names nobody the count alone."""
-
-    item_name: str
-    village: str
-    labels: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    total: Sum | None
-    granted: bool
-
-
-def public_roster(work: Work, roster_id: str) -> PublicRoster | None:
-    """The list while it hangs out and after it was granted; None before, and of a batch that was turned down."""
-    roster = work.session.get(RosterRow, roster_id)
-    case = work.session.get(CaseRow, roster.case_id) if roster else None
-    if roster is None or case is None or not _is_public(work, case):
-        return None
-    granted = roster.approved_at is not None
-    shown = GRANTED if granted else frozenset(RowState) - {RowState.EXCLUDED}
-    rows = [row for row in list_households(work.session, roster.id) if RowState(row.state) in shown]
-    named = item_of(case).publishes_cases
-    table = [_published(work, case, entry_of(work, row)) for row in rows] if named else []
-    return PublicRoster(
-        item_name=case.item_name,
-        village=work.catalogue.regions.full_name(case.village_code),
-        labels=tuple(label for label, _ in table[0]) if table else (),
-        rows=tuple(tuple(value for _, value in columns) for columns in table),
-        total=total_of(rows),
-        granted=granted,
-    )
-
-
-def _is_public(work: Work, case: CaseRow) -> bool:
-    """While its notice hangs out, and once it is granted; between the two, and after a refusal, nobody's business."""
-    notice = find_notice(work.session, case.id)
-    return case.status == Status.COMPLETED or bool(notice and notice.ended_at is None)
-
-
-def _published(work: Work, case: CaseRow, entry: Entry) -> list[tuple[str, str]]:
-    """One household by the item's own template: the whitelist is the item's, the facts are the row's."""
-    item = item_of(case)
-    answers = {item.applicant.name: entry.name, **entry.values}
-    stated = {label: mask_numbers(words) for label, words in case.stated_result.items()}
-    measured = {field.label: entry.quantity for field in item.disclosure_fields if _is(field.label, "面积", "数量")}
-    money = {field.label: f"{yuan(entry.fen)}元" for field in item.disclosure_fields if _is(field.label, "金额")}
-    own = {label: text for label, text in {**measured, **(money if entry.fen else {})}.items() if text}
-    return result_columns(item, facts_of(work, case, answers), {**stated, **own}) or []
-
-
-def _is(label: str, *words: str) -> bool:
-    return any(word in label for word in words)

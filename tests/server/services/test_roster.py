@@ -18,7 +18,9 @@ from server.services.audit import verify_audit
 from server.services.desk import CaseHidden
 from server.services.household import entry_of
 from server.services.public_board import read_board
-from server.services.roster_page import public_roster, roster_page
+from server.services.public_roster import public_roster
+from server.services.roster_list import list_batches
+from server.services.roster_page import roster_page
 from tests import factories as make
 from tests.rosters import (
     FARM_HEAD,
@@ -209,6 +211,15 @@ class TestWhoMay:
         for actor in (neighbour, make.COUNTY_POLICE, make.TOWNSHIP_CIVIL, FARM_HEAD):
             with installation.look() as work, pytest.raises(CaseHidden):
                 roster_page(work, actor, number)
+
+    def test_the_list_of_batches_shows_each_what_it_has_to_do_with(self, installation):
+        number = begun(installation, 2)
+        listed = {}
+        for actor in (AGENT, FARM_TOWN, FARM_HEAD, FINANCE_COUNTY, make.SUPERVISOR, make.TOWNSHIP_CIVIL):
+            with installation.look() as work:
+                listed[actor] = [(line.case_number, line.households) for line in list_batches(work, actor)]
+        assert listed[AGENT] == listed[FARM_TOWN] == listed[make.SUPERVISOR] == [(number, 2)]
+        assert listed[FARM_HEAD] == listed[FINANCE_COUNTY] == listed[make.TOWNSHIP_CIVIL] == []
 
     def test_only_the_paying_desk_records_payments(self, installation):
         number = begun(installation, 1)
