@@ -5,7 +5,7 @@ from typing import Any
 from uuid import uuid4
 
 from forms.item import Stage
-from server.adapters.roster_sheet import MAX_ROWS, RowFault, read_form
+from server.adapters.roster_sheet import MAX_ROWS, RowFault, read_form, write_form
 from server.db import case as case_db
 from server.db.audit import append_audit
 from server.db.case import CaseRow, StageRow
@@ -155,6 +155,20 @@ def add_household(work: Work, actor: Actor, case: CaseRow, texts: dict[str, str]
     [row] = _keep(work, actor, roster, [entry])
     note(work, actor, case, "roster.row_added", row=row.number)
     return row
+
+
+def empty_form(work: Work, case: CaseRow) -> bytes:
+    """The item's own sheet to fill in, with how to fill it."""
+    asked = "、".join(column.label for column in columns_of(item_of(case)) if column.required)
+    return write_form(
+        columns_of(item_of(case)),
+        (
+            f"{case.item_name} 名册。一行一户，从第2行填起，填好在本页交回来。",
+            f"必填：{asked}。不要改表头，不要写公式。",
+            "号码列已设成“文本”；从别处粘贴时请选“只粘贴值”，否则Excel会丢掉号码的后几位。",
+            "有一处不对就一户也不收，并逐行说明哪里要改。",
+        ),
+    )
 
 
 def take_in_sheet(work: Work, actor: Actor, case: CaseRow, content: bytes) -> int:

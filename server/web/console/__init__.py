@@ -7,15 +7,18 @@ from flask import Blueprint, Response, current_app
 from server.services.desk import CaseHidden
 from server.web.console import (
     actions,
+    benefits,
     case,
     catalogue,
     catalogue_edit,
     catalogue_files,
+    deaths,
     documents,
     inbox,
     paper,
     power_uses,
     regions,
+    roster,
     service_points,
     sign_in,
 )
@@ -40,6 +43,9 @@ def console_blueprint() -> Blueprint:
         catalogue_files,
         service_points,
         regions,
+        roster,
+        benefits,
+        deaths,
     ):
         room.add_routes(blueprint)
     blueprint.register_error_handler(SignedOut, sign_in.ask_to_sign_in)
