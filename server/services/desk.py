@@ -129,6 +129,7 @@ class CasePage:
     case_number: str
     item_code: str
     item_name: str
+    is_batch: bool
     applicant: str
     village: str
     agent: str
@@ -225,10 +226,12 @@ def case_page(work: Work, actor: Actor, case_number: str, *, in_full: bool = Fal
     correction = find_open_correction(work.session, case.id)
     rating = find_rating(work.session, case.id)
     clocks = {clock.id: clock for clock in list_clocks(work.session, case.id)}
+    of_rows = labels_of_rows(work, case)
     return CasePage(
         case_number=case.case_number,
         item_code=case.item_code,
         item_name=case.item_name,
+        is_batch=item.batch,
         applicant=case.applicant_masked,
         village=work.catalogue.regions.full_name(case.village_code),
         agent=case.agent_display_name,
@@ -247,7 +250,7 @@ def case_page(work: Work, actor: Actor, case_number: str, *, in_full: bool = Fal
         may_be_not_applicable=_may_be_not_applicable(work, case, actor),
         correctable=tuple((material.id, material.name) for material in correctable_materials(item)),
         asked=papers_to_bring(case, correction) if correction else (),
-        stated_labels=tuple(label for label in stated_labels(item) if label not in labels_of_rows(work, case)),
+        stated_labels=tuple(label for label in stated_labels(item) if label not in of_rows),
         unconfirmed=not item.is_confirmed,
         decision_reason=case.decision_reason,
         rating=GRADE_LABELS[rating.grade] if rating else None,
