@@ -12,6 +12,7 @@ from server.domain.roster_entry import columns_of
 from server.services import roster
 from server.services.desk import get_case_to_act
 from server.services.roster import get_roster_case
+from server.services.staff import create_staff
 from tests import factories as make
 from tests.server.services.test_every_item import complete_answers
 
@@ -20,6 +21,19 @@ FINANCE_TOWN = Actor("zhen-cz", "莫演示", Role.TOWNSHIP_COUNTER, Desk("财政
 FARM_HEAD = Actor("xian-ny", "蒙练习", Role.DEPARTMENT_HEAD, Desk("农业农村", make.COUNTY))
 FINANCE_COUNTY = Actor("xian-cz", "覃练习", Role.DEPARTMENT_REVIEWER, Desk("财政", make.COUNTY))
 FARM_SUBSIDY = "NY-002"
+
+
+def give_account(installation: Installation, actor: Actor, password: str) -> None:
+    with installation.begin() as work:
+        create_staff(
+            work,
+            sign_in_name=actor.account_id,
+            display_name=actor.display_name,
+            password=password,
+            role=actor.role,
+            department=actor.desk.department,
+            region_code=actor.desk.region_code,
+        )
 
 
 def person(serial: int) -> str:

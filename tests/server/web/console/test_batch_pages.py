@@ -10,7 +10,6 @@ from server.db.case import find_case_by_number
 from server.db.roster import find_roster
 from server.jobs import open_due_reverifications
 from server.services import review, roster, roster_decision
-from server.services.staff import create_staff
 from tests.benefits import benefits, move_to
 from tests.factories import FICTITIOUS_ID, FICTITIOUS_NAME
 from tests.rosters import (
@@ -21,6 +20,7 @@ from tests.rosters import (
     FINANCE_TOWN,
     account,
     answered,
+    give_account,
     household,
     on_case,
     on_roster,
@@ -37,16 +37,7 @@ def farm(world, official):
     """The township's farming counter and the county's treasury sign in too."""
 
     def signed_in(actor):
-        with world.installation.begin() as work:
-            create_staff(
-                work,
-                sign_in_name=actor.account_id,
-                display_name=actor.display_name,
-                password=PASSWORD,
-                role=actor.role,
-                department=actor.desk.department,
-                region_code=actor.desk.region_code,
-            )
+        give_account(world.installation, actor, PASSWORD)
         return official(actor.account_id)
 
     return signed_in
