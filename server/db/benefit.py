@@ -6,6 +6,7 @@ from sqlalchemy import ForeignKey, Index, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from server.db.base import Row
+from server.db.resident import ResidentRow
 
 
 class BenefitRow(Row):
@@ -139,3 +140,15 @@ def list_benefit_entries(session: Session, benefit_id: str) -> list[BenefitEntry
             select(BenefitEntryRow).where(BenefitEntryRow.benefit_id == benefit_id).order_by(BenefitEntryRow.id)
         )
     )
+
+
+def list_people_drawing(session: Session, item_code: str, village_code: str) -> list[ResidentRow]:
+    """Whoever of the village draws the item's benefit now, or did until it was suspended."""
+    wanted = (
+        select(ResidentRow)
+        .join(BenefitRow, BenefitRow.resident_id == ResidentRow.id)
+        .where(BenefitRow.item_code == item_code, BenefitRow.village_code == village_code)
+        .where(BenefitRow.state != "terminated")
+        .order_by(BenefitRow.opened_at, BenefitRow.id)
+    )
+    return list(session.scalars(wanted))

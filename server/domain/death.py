@@ -37,6 +37,7 @@ SOURCES: dict[str, str] = {
 
 _OFFICES = frozenset({Role.TOWNSHIP_COUNTER, Role.DEPARTMENT_REVIEWER, Role.DEPARTMENT_HEAD})
 REPORTING = _OFFICES | {Role.VILLAGE_AGENT}
+READING = REPORTING | {Role.SUPERVISOR}
 
 # state x action -> who may; that the confirming person is not the reporting one is held by the service.
 ALLOWED: dict[ReportState, dict[ReportAction, frozenset[Role]]] = {

@@ -18,8 +18,10 @@ from server.db.resident import ResidentRow
 from server.domain.benefit import (
     BENEFIT_STATE,
     ENTRY,
+    OF_RECHECK,
     RECHECK_STATE,
     WAY,
+    BenefitAction,
     BenefitState,
     RecheckState,
     allowed_actions,
@@ -48,6 +50,7 @@ class BenefitLine:
     due_on: date | None
     waits_for: str
     mine: bool
+    to_match: bool
 
 
 @dataclass(frozen=True)
@@ -109,7 +112,8 @@ def _line(work: Work, actor: Actor, benefit: BenefitRow, recheck: RecheckRow | N
         state_label=BENEFIT_STATE[benefit.state],
         due_on=recheck.due_on if recheck else benefit.next_due_on,
         waits_for=RECHECK_STATE[state] if state else "",
-        mine=any(action in ("record_match", "confirm") for action in actions) and recheck is not None,
+        mine=recheck is not None and not OF_RECHECK.keys().isdisjoint(actions),
+        to_match=recheck is not None and BenefitAction.RECORD_MATCH in actions,
     )
 
 

@@ -27,6 +27,7 @@ class PublicRoster:
     rows: tuple[tuple[str, ...], ...]
     total: Sum | None
     granted: bool
+    is_supplement: bool
 
 
 def public_roster(work: Work, roster_id: str) -> PublicRoster | None:
@@ -47,6 +48,7 @@ def public_roster(work: Work, roster_id: str) -> PublicRoster | None:
         rows=tuple(tuple(value for _, value in columns) for columns in table),
         total=total_of(rows),
         granted=granted,
+        is_supplement=roster.supplement_of is not None,
     )
 
 

@@ -30,3 +30,7 @@ def resident_of(work: Work, id_number: str, name: str) -> ResidentRow:
 
 def name_of(work: Work, resident: ResidentRow) -> str:
     return work.tools.vault.open(resident.sealed_name, f"name {resident.id}").decode()
+
+
+def number_of(work: Work, resident: ResidentRow) -> str:
+    return work.tools.vault.open(resident.sealed_id_number, f"id_number {resident.id}").decode()

@@ -8,6 +8,7 @@ from forms.item import Stage
 from server.adapters.roster_sheet import MAX_ROWS, RowFault, read_form, write_form
 from server.db import case as case_db
 from server.db.audit import append_audit
+from server.db.benefit import list_people_drawing
 from server.db.case import CaseRow, StageRow
 from server.db.roster import HouseholdRow, RosterRow, find_roster, last_number, list_households
 from server.domain.case import CLOSED
@@ -20,7 +21,7 @@ from server.services.answers import answers_of
 from server.services.desk import CaseHidden
 from server.services.household import entry_of, seal_entry
 from server.services.item_version import item_of
-from server.services.resident import number_index
+from server.services.resident import name_of, number_index, number_of
 from server.services.review import desks_of
 from server.services.roster_gate import notice_has_hung, people_elsewhere
 from server.services.work import Work
@@ -190,6 +191,23 @@ def take_in_sheet(work: Work, actor: Actor, case: CaseRow, content: bytes) -> in
     _keep(work, actor, roster, [entry for _, entry in entries])
     note(work, actor, case, "roster.sheet_taken_in", rows=len(entries))
     return len(entries)
+
+
+def fill_from_benefits(work: Work, actor: Actor, case: CaseRow) -> int:
+    """生存认证 and the like: everybody of the village who draws what this errand confirms. Raises RosterRefused."""
+    require_may_enter(work, actor, case)
+    roster, life = get_roster(work, case), item_of(case).lifecycle
+    if life is None or life.confirms is None:
+        raise RosterRefused("这个事项不是认证待遇的，不能从待遇里带人。请交表或一户一户加。")
+    residents = list_people_drawing(work.session, life.confirms, case.village_code)
+    entries = [Entry(name=name_of(work, person), id_number=number_of(work, person)) for person in residents]
+    wrong = {fault.row for fault in _twice(work, roster, list(enumerate(entries)))}
+    fresh = [entry for row, entry in enumerate(entries) if row not in wrong]
+    if not fresh:
+        raise RosterRefused("本村在领这项待遇的人都在名册里了。")
+    _keep(work, actor, roster, fresh)
+    note(work, actor, case, "roster.filled_from_benefits", rows=len(fresh))
+    return len(fresh)
 
 
 def _twice(work: Work, roster: RosterRow, entries: list[tuple[int, Entry]]) -> list[RowFault]:

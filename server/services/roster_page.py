@@ -88,6 +88,7 @@ class RosterPage:
     has_quantity: bool
     pays: bool
     may_enter: bool
+    confirms: bool
     waits_to_hang: bool
     may_judge: bool
     may_pay: bool
@@ -130,6 +131,7 @@ def roster_page(work: Work, actor: Actor, case_number: str, *, in_full: bool = F
         has_quantity=any(column.name == "quantity" for column in columns),
         pays=pays(item),
         may_enter=entering,
+        confirms=bool(item.lifecycle and item.lifecycle.confirms),
         waits_to_hang=bool(roster) and entering and waits_to_hang(work, case),
         may_judge=judges and state is RosterState.OPEN and case.status not in CLOSED,
         may_pay=is_payer(case, actor) and state is RosterState.APPROVED,

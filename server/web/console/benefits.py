@@ -22,6 +22,7 @@ _Benefit = object  # a row of the services; views hand it on and never look insi
 def add_routes(blueprint: Blueprint) -> None:
     one = "/benefits/<benefit_id>"
     blueprint.add_url_rule("/benefits", view_func=show_benefits)
+    blueprint.add_url_rule("/benefits", view_func=match_benefits, methods=["POST"])
     blueprint.add_url_rule(one, view_func=show_benefit)
     blueprint.add_url_rule(f"{one}/full", view_func=show_benefit_in_full, methods=["POST"])
     blueprint.add_url_rule(f"{one}/<action>", view_func=act_on_benefit, methods=["POST"])
@@ -34,10 +35,39 @@ def _hidden(hidden: BenefitHidden) -> Response:
 
 @guarded_by("staff")
 def show_benefits() -> Response:
+    return _list()
+
+
+def _list(refused: str | None = None, status: int = 200) -> Response:
     with installation().look() as work:
         lines = list_benefits(work, g.actor)
-        mine = sum(line.mine for line in lines)
-        return frame(work, "console/benefits.html", here="benefits", lines=lines, mine=mine, today=work.today)
+        return frame(
+            work,
+            "console/benefits.html",
+            status,
+            here="benefits",
+            lines=lines,
+            mine=sum(line.mine for line in lines),
+            matches=sum(line.to_match for line in lines),
+            matched=request.args.get("matched", type=int),
+            refused=refused,
+            today=work.today,
+        )
+
+
+@guarded_by("staff")
+def match_benefits() -> Response:
+    """What the county's data found of many at once; all or, when one is no longer to be matched, none."""
+    chosen = list(dict.fromkeys(request.form.getlist("benefit")))
+    if not chosen:
+        return _list("还没有选。请在比对上的前面打勾，再登记。", 422)
+    try:
+        with installation().begin() as work:
+            for benefit_id in sorted(chosen):
+                recheck.record_match(work, g.actor, get_benefit_to_act(work, g.actor, benefit_id), True, "")
+    except BenefitRefused as refused:
+        return _list(f"{refused}这次一个也没有登记，请刷新再选。", 422)
+    return redirect(url_for("console.show_benefits", matched=len(chosen)), 303)
 
 
 @guarded_by("staff")

@@ -7,18 +7,8 @@ from flask import Blueprint, Response, abort, current_app, g, redirect, request,
 
 from server.domain.death import REPORT_ACTION, REPORTING, SOURCES, DeathRefused, ReportAction
 from server.domain.people import Actor
-from server.services.death import (
-    ReportHidden,
-    Stated,
-    acknowledge,
-    confirm_report,
-    list_death_reports,
-    list_tasks,
-    note_full_report,
-    report_death,
-    report_page,
-    withdraw_report,
-)
+from server.services.death import ReportHidden, Stated, acknowledge, confirm_report, report_death, withdraw_report
+from server.services.death_page import list_death_reports, list_tasks, note_full_report, report_page
 from server.services.work import Work
 from server.web.console.roster import frame
 from server.web.webkit.errors import Refusal

@@ -200,6 +200,7 @@ ERRANDS: dict[str, _Errand] = {
     "open": lambda work, actor, case: roster.open_roster(work, actor, case, _said("supplement_of")),
     "sheet": lambda work, actor, case: roster.take_in_sheet(work, actor, case, _file()),
     "row": lambda work, actor, case: roster.add_household(work, actor, case, _texts()),
+    "benefits": roster.fill_from_benefits,
     "hang": roster.hang_out,
     "remaining": roster_decision.agree_remaining,
     "price": _price,

@@ -8,12 +8,14 @@ from forms.clock import local_date
 from server.db.benefit import list_benefit_entries, list_due_benefit_ids
 from server.db.case import find_case_by_number, list_events
 from server.domain.benefit import BenefitRefused, BenefitState, RecheckState, Way, month_of, next_month
+from server.domain.roster import RosterRefused
 from server.jobs import open_due_reverifications
-from server.services import benefit, recheck
+from server.services import benefit, recheck, roster, roster_decision
 from server.services.audit import verify_audit
 from server.services.benefit_page import benefit_page, list_benefits
 from tests import factories as make
 from tests.benefits import begun, benefits, move_to, on_benefit, rechecks, reject, walked
+from tests.rosters import on_roster, person
 
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 AGENT, REVIEWER, HEAD = make.VILLAGE_AGENT, make.COUNTY_CIVIL, make.COUNTY_HEAD
@@ -172,6 +174,18 @@ class TestWhereABenefitBegins:
         number = walked(installation)
         benefit_id = due(installation, number)
         walked(installation, "MZ-009", applicant_name=make.FICTITIOUS_NAME, applicant_id=make.FICTITIOUS_ID)
+        assert rechecks(installation, benefit_id)[0].state == RecheckState.PASSED
+
+    def test_a_villages_yearly_batch_is_filled_from_who_draws_it_and_confirms_each(self, installation):
+        number = walked(installation)
+        benefit_id = due(installation, number)
+        batch = begun(installation, "MZ-009", applicant_id=person(9))
+        on_roster(installation, AGENT, batch.number, roster.open_roster)
+        assert on_roster(installation, AGENT, batch.number, roster.fill_from_benefits) == 1
+        with pytest.raises(RosterRefused, match="都在名册里了"):
+            on_roster(installation, AGENT, batch.number, roster.fill_from_benefits)
+        on_roster(installation, REVIEWER, batch.number, roster_decision.agree_remaining)
+        batch.to_its_end()
         assert rechecks(installation, benefit_id)[0].state == RecheckState.PASSED
 
     def test_only_what_is_due_is_looked_at(self, installation):

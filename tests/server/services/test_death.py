@@ -12,17 +12,8 @@ from server.domain.case import Status
 from server.domain.death import DeathRefused, ReportState
 from server.jobs import end_expired_notices
 from server.services.audit import verify_audit
-from server.services.death import (
-    ReportHidden,
-    Stated,
-    acknowledge,
-    confirm_report,
-    list_death_reports,
-    list_tasks,
-    report_death,
-    report_page,
-    withdraw_report,
-)
+from server.services.death import ReportHidden, Stated, acknowledge, confirm_report, report_death, withdraw_report
+from server.services.death_page import list_death_reports, list_tasks, report_page
 from tests import factories as make
 from tests.benefits import begun, benefits, walked
 from tests.rosters import person

@@ -352,6 +352,16 @@ class TestTheSamePerson:
         on_case_end(installation, first)
         on_roster(installation, AGENT, second, roster.add_household, household(0))
 
+    def test_put_back_while_another_list_had_taken_them_stops_the_approval(self, installation):
+        machine = make.enrolled_machine(installation)
+        first, second = begun(installation, 2, machine=machine), begun(installation, 0, machine=machine)
+        on_roster(installation, AGENT, first, roster_decision.decide, 1, RowAction.EXCLUDE, "这户说要报到另一批")
+        on_roster(installation, AGENT, second, roster.add_household, household(0))
+        verified(installation, first)
+        on_roster(installation, FARM_HEAD, first, roster_decision.decide, 1, RowAction.AGREE, "")
+        with pytest.raises(RosterRefused, match=r"第1号（共1户）的人也在本事项另一份名册里"):
+            on_case(installation, FARM_HEAD, first, review.approve_case, "", {})
+
     def test_a_missed_household_goes_on_a_supplement_and_nobody_twice(self, installation):
         machine = make.enrolled_machine(installation)
         first = begun(installation, 2, machine=machine)

@@ -225,6 +225,19 @@ class TestBenefits:
         whole = agent.send(f"{address}/full")
         assert FICTITIOUS_NAME in whole.get_data(as_text=True) and whole.headers["Cache-Control"] == "no-store"
 
+    def test_are_matched_many_at_once_or_none(self, world, official):
+        address = self.due(world)
+        benefit_id = address.rpartition("/")[2]
+        head = official("head")
+        assert "打勾的都比对上了" in head.read("/console/benefits")
+        assert head.send("/console/benefits").status_code == 422
+        assert official("agent").send("/console/benefits", {"benefit": benefit_id}).status_code == 422
+        answer = head.send("/console/benefits", {"benefit": [benefit_id]})
+        assert answer.status_code == 303
+        assert "1 人比对上了" in head.read(answer.headers["Location"])
+        refused = head.send("/console/benefits", {"benefit": [benefit_id]})
+        assert refused.status_code == 422 and "一个也没有登记" in refused.get_data(as_text=True)
+
     def test_are_suspended_resumed_and_ended_by_those_who_may(self, world, official):
         address = self.due(world)
         counter, head, agent = official("counter"), official("head"), official("agent")
