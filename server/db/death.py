@@ -22,6 +22,8 @@ class DeathReportRow(Row):
     died_on: Mapped[date]
     source: Mapped[str]
     state: Mapped[str]
+    # The person's index again while the report holds, None once it is withdrawn: two at once cannot report twice.
+    standing_index: Mapped[str | None] = mapped_column(unique=True)
     case_id: Mapped[str | None] = mapped_column(ForeignKey("service_case.id"))
     reported_by: Mapped[str]
     reported_by_name: Mapped[str]
@@ -76,9 +78,7 @@ def find_report(session: Session, report_id: str) -> DeathReportRow | None:
 
 def find_standing_report(session: Session, number_index: str) -> DeathReportRow | None:
     """The report on this person that has not been withdrawn."""
-    return session.scalar(
-        select(DeathReportRow).where(DeathReportRow.number_index == number_index, DeathReportRow.state != "withdrawn")
-    )
+    return session.scalar(select(DeathReportRow).where(DeathReportRow.standing_index == number_index))
 
 
 def list_reports(session: Session, village_codes: list[str], limit: int) -> list[DeathReportRow]:

@@ -47,12 +47,13 @@ def _death_registered(work: Work, case: CaseRow, answers: Answers, end_claim: En
 
 def new_report(work: Work, number: str, name: str, village_code: str, died_on: date, source: str) -> DeathReportRow:
     """Sealed and not yet standing; whoever makes it says who reports."""
-    report_id = uuid4().hex
+    report_id, index = uuid4().hex, number_index(work, number)
     stated = json.dumps({"name": name, "id_number": number}, ensure_ascii=False).encode()
     report = DeathReportRow(
         id=report_id,
         village_code=village_code,
-        number_index=number_index(work, number),
+        number_index=index,
+        standing_index=index,
         sealed=work.tools.vault.seal(stated, f"death report {report_id}"),
         name_masked=mask_name(name),
         died_on=died_on,

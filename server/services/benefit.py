@@ -33,6 +33,7 @@ from server.domain.benefit import (
     start_month,
 )
 from server.domain.people import Actor, Role
+from server.services.answers import mask_numbers
 from server.services.event import SYSTEM, record_event
 from server.services.household import entry_of
 from server.services.item_version import item_of
@@ -211,7 +212,9 @@ def require_words(words: str, sentence: str = "请写明理由或情况（至少
 
 def note(work: Work, benefit: BenefitRow, kind: str, actor_name: str, words: str) -> None:
     """On the benefit's own history, and in the audit log without the words."""
-    work.session.add(BenefitEntryRow(benefit_id=benefit.id, kind=kind, at=work.now, actor_name=actor_name, note=words))
+    work.session.add(
+        BenefitEntryRow(benefit_id=benefit.id, kind=kind, at=work.now, actor_name=actor_name, note=mask_numbers(words))
+    )
     append_audit(work.session, at=work.now, actor=actor_name, action=f"benefit.{kind}", subject=benefit.id)
 
 
@@ -219,4 +222,4 @@ def tell(work: Work, benefit: BenefitRow, kind: str, actor_name: str, words: str
     """Whoever follows the case hears of it; a batch's case is followed by the village, not by each household."""
     case = work.session.get_one(CaseRow, benefit.case_id)
     if case.resident_id == benefit.resident_id:
-        record_event(work, case, kind, actor_name, words, brief="原因和下一步请点开看")
+        record_event(work, case, kind, actor_name, mask_numbers(words), brief="原因和下一步请点开看")

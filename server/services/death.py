@@ -111,7 +111,7 @@ def withdraw_report(work: Work, actor: Actor, report_id: str, reason: str) -> De
     if len(reason.strip()) < 5:
         raise DeathRefused("请写明为什么是误报（至少5个字）。")
     stood = report.state == ReportState.STANDING
-    report.state, report.withdrawn_at = ReportState.WITHDRAWN, work.now
+    report.state, report.withdrawn_at, report.standing_index = ReportState.WITHDRAWN, work.now, None
     report.withdrawn_by_name, report.withdrawn_reason = actor.display_name, reason.strip()
     _audit(work, actor, "death.withdrawn", report)
     if stood:

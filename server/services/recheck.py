@@ -19,6 +19,7 @@ from server.domain.benefit import (
     require_allowed,
 )
 from server.domain.people import Actor
+from server.services.answers import mask_numbers
 from server.services.benefit import confirmed, note, open_state, require_words, suspend
 from server.services.event import SYSTEM
 from server.services.household import resident_of_row
@@ -88,7 +89,7 @@ def fail(work: Work, actor: Actor, benefit: BenefitRow, reason: str) -> None:
     """Not confirmed: suspended, not ended; ending it is the department's decision."""
     recheck = _open_recheck(work, benefit, BenefitAction.FAIL, actor)
     require_words(reason)
-    recheck.note = reason.strip()
+    recheck.note = mask_numbers(reason.strip())
     _finish(work, recheck, RecheckState.FAILED, actor.display_name)
     suspend(work, None, benefit, f"复核没有通过：{reason.strip()}")
 
@@ -102,7 +103,7 @@ def _open_recheck(work: Work, benefit: BenefitRow, action: BenefitAction, actor:
 
 
 def _pass(work: Work, benefit: BenefitRow, recheck: RecheckRow, way: Way, name: str, words: str) -> None:
-    recheck.way, recheck.note = way, words or None
+    recheck.way, recheck.note = way, mask_numbers(words) or None
     _finish(work, recheck, RecheckState.PASSED, name)
     # The term runs on from the day it was due: whoever is confirmed early loses nothing by it.
     due = next_check(recheck.due_on, benefit.recheck_months)

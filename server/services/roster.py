@@ -16,7 +16,7 @@ from server.domain.people import Actor, Desk, Role, may_see_case
 from server.domain.review import StageState
 from server.domain.roster import ENTERING, RosterRefused, RosterState, RowAction, RowState, next_state
 from server.domain.roster_entry import Entry, columns_of, read_entry
-from server.services import public_notice
+from server.services import deadline, public_notice
 from server.services.answers import answers_of
 from server.services.desk import CaseHidden
 from server.services.household import entry_of, seal_entry
@@ -80,6 +80,8 @@ def open_roster(work: Work, actor: Actor, case: CaseRow, supplement_of: str = ""
         approved_fen=0,
     )
     work.session.add(roster)
+    work.session.flush()
+    deadline.keep_time(work, case)
     note(work, actor, case, "roster.opened", supplement=bool(supplement_of))
     return roster
 
@@ -107,6 +109,7 @@ def hang_out(work: Work, actor: Actor, case: CaseRow) -> None:
     public_notice.start_public_notice(work, case, waiting[0], answers_of(work, case))
     if not notice_has_hung(work, case):
         raise RosterRefused("名册里还没有要公示的户。请先填好各户，再公示。")
+    deadline.keep_time(work, case)
     note(work, actor, case, "roster.hung_out")
 
 

@@ -71,6 +71,12 @@ def notice_has_hung(work: Work, case: CaseRow) -> bool:
     return bool(roster and roster.hung_at)
 
 
+def list_is_being_filled(work: Work, case: CaseRow) -> bool:
+    """A roster was begun and has not hung out."""
+    roster = find_roster(work.session, case.id)
+    return roster is not None and roster.hung_at is None
+
+
 def granted_rows(work: Work, case: CaseRow) -> list[HouseholdRow] | None:
     """The rows a completed case was granted for; None for a case without a roster."""
     roster = find_roster(work.session, case.id)

@@ -7,7 +7,7 @@ import pytest
 from forms.clock import local_date
 from server.db.benefit import list_benefit_entries, list_due_benefit_ids
 from server.db.case import find_case_by_number, list_events
-from server.domain.benefit import BenefitRefused, BenefitState, RecheckState, Way, month_of, next_month
+from server.domain.benefit import BenefitRefused, BenefitState, RecheckState, Way
 from server.domain.roster import RosterRefused
 from server.jobs import open_due_reverifications
 from server.services import benefit, recheck, roster, roster_decision
@@ -84,14 +84,20 @@ def test_who_is_not_confirmed_in_time_is_suspended_and_resumed_with_a_note_on_th
 
 @ON_SQLITE
 class TestTheVisit:
-    @pytest.mark.parametrize("way", [Way.HOME_VISIT, Way.AT_VILLAGE, Way.VIDEO, Way.PROXY])
-    def test_is_recorded_with_its_kind(self, installation, way):
+    def test_is_recorded_with_its_kind_year_after_year(self, installation):
         number = walked(installation)
-        benefit_id = due(installation, number)
-        on_benefit(installation, REVIEWER, benefit_id, recheck.record_match, False, "")
-        on_benefit(installation, AGENT, benefit_id, recheck.confirm, way, "人在南宁女儿家，视频里见到本人")
-        assert rechecks(installation, benefit_id)[0].way == way
+        for way in (Way.HOME_VISIT, Way.AT_VILLAGE, Way.VIDEO, Way.PROXY):
+            benefit_id = due(installation, number)
+            on_benefit(installation, REVIEWER, benefit_id, recheck.record_match, False, "")
+            on_benefit(installation, AGENT, benefit_id, recheck.confirm, way, f"女儿 {make.FICTITIOUS_ID} 陪着")
+        assert [row.way for row in rechecks(installation, benefit_id)] == [
+            Way.HOME_VISIT, Way.AT_VILLAGE, Way.VIDEO, Way.PROXY,
+        ]  # fmt: skip
         assert only(installation, number).state == BenefitState.ACTIVE
+        with installation.look() as work:
+            said = [row.note for row in list_benefit_entries(work.session, benefit_id)]
+            said += [line.note for line in benefit_page(work, AGENT, benefit_id).rechecks]
+        assert "女儿" in str(said) and make.FICTITIOUS_ID not in str(said)
 
     def test_by_video_says_with_whom(self, installation):
         benefit_id = due(installation, walked(installation))
@@ -157,13 +163,11 @@ class TestWhereABenefitBegins:
         reject(installation, walk.number, HEAD)
         assert benefits(installation, walk.number) == []
 
-    def test_the_month_is_the_applications_or_the_one_after_the_decision(self, installation):
-        help_living = only(installation, walked(installation, "MZ-011"))
-        assert help_living.start_month == "2026-09"
-        poor = walked(installation, "MZ-002")
-        row = next(row for row in benefits(installation, poor) if row.item_code == "MZ-002")
-        assert row.start_month == next_month(month_of(local_date(row.opened_at)))
-        assert (row.next_due_on, row.termination_notice_days) == (None, 7)
+    def test_the_month_is_the_applications_where_its_item_says_so(self, installation):
+        move_to(installation, date(2026, 9, 26))
+        [row] = benefits(installation, walked(installation, "MZ-011"))
+        assert row.start_month == "2026-09"
+        assert local_date(row.opened_at) > date(2026, 9, 30)
 
     def test_granted_twice_it_is_still_one(self, installation):
         number = walked(installation)

@@ -97,6 +97,7 @@ def test_a_benefit_stops_with_the_month_after_and_comes_back_with_the_months_not
     [stopped] = benefits(installation, number)
     assert (stopped.state, stopped.paid_through) == ("terminated", f"{died_on:%Y-%m}")
     assert (stopped.next_due_on, stopped.next_check_on) == (None, None)
+    assert status(installation, number) == Status.COMPLETED  # what was decided stays decided
     with installation.look() as work:
         [*_, said] = list_benefit_entries(work.session, stopped.id)
         assert said.kind == "stopped_for_death" and "可能多发" in said.note
@@ -133,11 +134,6 @@ class TestWhatGoesOn:
         assert row.state == "active"
         with installation.look() as work:
             assert [*list_benefit_entries(work.session, row.id)][-1].kind == "member_died"
-
-    def test_what_was_closed_before_is_left_alone(self, installation):
-        number = walked(installation)
-        reported(installation)
-        assert status(installation, number) == Status.COMPLETED
 
     def test_a_dead_persons_notice_comes_down_and_does_not_move_the_case_on(self, installation):
         walk = begun(installation, "MZ-008").to("publicise")

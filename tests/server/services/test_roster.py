@@ -8,6 +8,7 @@ from server.adapters.spreadsheet import SpreadsheetFault
 from server.adapters.vault import SealBroken
 from server.db.audit import iterate_audit
 from server.db.case import find_case_by_number
+from server.db.deadline import list_clocks
 from server.db.roster import find_roster, list_households
 from server.domain.case import Status
 from server.domain.roster import RosterRefused, RosterState, RowAction, RowState, Sum
@@ -175,6 +176,22 @@ class TestOnlyWhatStandsIsApproved:
         for actor in (FARM_TOWN, FINANCE_TOWN):
             on_case(installation, actor, number, review.verify_case, "")
         on_case(installation, FARM_HEAD, number, review.approve_case, "", {})
+
+
+@ON_SQLITE
+def test_the_clock_runs_while_a_list_is_filled_and_stands_while_it_hangs(installation):
+    number = begun(installation, 1)
+
+    def stands() -> bool:
+        with installation.look() as work:
+            clocks = list_clocks(work.session, find_case_by_number(work.session, number).id)
+            return next(clock for clock in clocks if clock.kind == "promised").due_on is None
+
+    assert not stands()
+    to_notice(installation, number)
+    assert stands()
+    end_notice(installation)
+    assert not stands()
 
 
 @ON_SQLITE

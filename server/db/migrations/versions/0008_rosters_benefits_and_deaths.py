@@ -51,6 +51,7 @@ def upgrade() -> None:
         sa.Column("died_on", sa.Date(), nullable=False),
         sa.Column("source", sa.String(), nullable=False),
         sa.Column("state", sa.String(), nullable=False),
+        sa.Column("standing_index", sa.String(), nullable=True),
         sa.Column("case_id", sa.String(), nullable=True),
         sa.Column("reported_by", sa.String(), nullable=False),
         sa.Column("reported_by_name", sa.String(), nullable=False),
@@ -62,6 +63,7 @@ def upgrade() -> None:
         sa.Column("withdrawn_reason", sa.String(), nullable=True),
         sa.ForeignKeyConstraint(["case_id"], ["service_case.id"], name=op.f("fk_death_report_case_id_service_case")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_death_report")),
+        sa.UniqueConstraint("standing_index", name=op.f("uq_death_report_standing_index")),
     )
     op.create_index(op.f("ix_death_report_number_index"), "death_report", ["number_index"], unique=False)
     op.create_index(op.f("ix_death_report_village_code"), "death_report", ["village_code"], unique=False)
