@@ -26,23 +26,29 @@ def begin_what_follows(work: Work, case: CaseRow, answers: Answers, end_claim: E
 
 
 def _death_registered(work: Work, case: CaseRow, answers: Answers, end_claim: EndClaim) -> None:
-    """死亡登记 is the strongest report there is: it confirms an earlier one, or is one itself."""
-    number = normal_id_number(str(answers["deceased_id"]))
+    """死亡登记 is the strongest report there is: it confirms an earlier one, its date before the reported, or is one itself."""
+    stated = _deceased(answers)
+    if stated is None:
+        return  # a city may have changed the form: the registration stands, and a desk reports by hand
+    number, name, died_on = stated
     report = find_standing_report(work.session, number_index(work, number))
     if report is None:
-        report = new_report(
-            work,
-            number,
-            str(answers["deceased_name"]),
-            case.village_code,
-            date.fromisoformat(str(answers["death_date"])),
-            "registration",
-        )
+        report = new_report(work, number, name, case.village_code, died_on, "registration")
         report.reported_by, report.reported_by_name, report.case_id = "system", SYSTEM, case.id
         work.session.flush()
     if report.state == ReportState.REPORTED:
+        report.died_on = died_on
         report.confirmed_by_name, report.confirmed_at = f"死亡登记 {case.case_number}", work.now
         make_stand(work, report, end_claim)
+
+
+def _deceased(answers: Answers) -> tuple[str, str, date] | None:
+    number, name = str(answers.get("deceased_id") or ""), str(answers.get("deceased_name") or "")
+    try:
+        died_on = date.fromisoformat(str(answers.get("death_date") or ""))
+    except ValueError:
+        return None
+    return (normal_id_number(number), name, died_on) if number and name else None
 
 
 def new_report(work: Work, number: str, name: str, village_code: str, died_on: date, source: str) -> DeathReportRow:

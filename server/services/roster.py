@@ -113,6 +113,21 @@ def hang_out(work: Work, actor: Actor, case: CaseRow) -> None:
     note(work, actor, case, "roster.hung_out")
 
 
+def discard_roster(work: Work, actor: Actor, case: CaseRow) -> None:
+    """A roster begun by mistake, nobody on it yet: the case goes on as one applicant's. Raises RosterRefused."""
+    require_may_enter(work, actor, case)
+    roster = get_roster(work, case)
+    if last_number(work.session, roster.id):
+        raise RosterRefused("名册里已经填过户，不能取消。填错的户请写明理由“不列入”；整批不办的，请撤回这一件。")
+    work.session.delete(roster)
+    work.session.flush()
+    for stage, row in _stages(case):
+        if stage.is_public_notice and row.state == StageState.ACTIVE:
+            public_notice.start_public_notice(work, case, stage, answers_of(work, case))
+    deadline.keep_time(work, case)
+    note(work, actor, case, "roster.discarded")
+
+
 def waits_to_hang(work: Work, case: CaseRow) -> bool:
     at_notice = any(stage.is_public_notice and row.state == StageState.ACTIVE for stage, row in _stages(case))
     return at_notice and not notice_has_hung(work, case)

@@ -198,6 +198,7 @@ def _object(work: Work, actor: Actor, case: _Case, number: int) -> object:
 
 ERRANDS: dict[str, _Errand] = {
     "open": lambda work, actor, case: roster.open_roster(work, actor, case, _said("supplement_of")),
+    "discard": roster.discard_roster,
     "sheet": lambda work, actor, case: roster.take_in_sheet(work, actor, case, _file()),
     "row": lambda work, actor, case: roster.add_household(work, actor, case, _texts()),
     "benefits": roster.fill_from_benefits,

@@ -247,9 +247,9 @@ class TestTheDesksTold:
             "GA-002",
             deceased_name=make.FICTITIOUS_NAME,
             deceased_id=make.FICTITIOUS_ID,
-            death_date="2026-09-13",
+            death_date="2026-09-12",
             applicant_id=person(7),
         )
         with installation.look() as work:
             [line] = list_death_reports(work, TOWN)
-        assert (line.id, line.state) == (report_id, ReportState.STANDING)
+        assert (line.id, line.state, line.died_on) == (report_id, ReportState.STANDING, date(2026, 9, 12))

@@ -195,6 +195,20 @@ def test_the_clock_runs_while_a_list_is_filled_and_stands_while_it_hangs(install
 
 
 @ON_SQLITE
+def test_a_roster_begun_by_mistake_is_dropped_while_it_is_empty_and_the_case_goes_on_alone(installation):
+    number = begun(installation, 0)
+    on_roster(installation, AGENT, number, roster.discard_roster)
+    with installation.look() as work:
+        [notice] = read_board(work, make.VILLAGE).notices
+        assert (notice.roster_id, dict(notice.columns)["姓名"]) == (None, "潘**")
+    end_notice(installation)
+    on_case(installation, FARM_TOWN, number, review.verify_case, "")
+    full = begun(installation, 1)
+    with pytest.raises(RosterRefused, match="已经填过户"):
+        on_roster(installation, AGENT, full, roster.discard_roster)
+
+
+@ON_SQLITE
 class TestWhoMay:
     def test_whoever_wrote_a_household_down_does_not_agree_to_it(self, installation):
         number = begun(installation, 1)
