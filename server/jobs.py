@@ -7,12 +7,14 @@ from typing import TypeVar
 
 from server.adapters.wechat import WeChatRefused, WeChatUnreachable
 from server.bootstrap import Installation
+from server.db.benefit import list_due_benefit_ids
 from server.db.deadline import list_due_clock_ids
 from server.db.outbound import list_due_message_ids
 from server.db.public_notice import list_expired_notice_ids
 from server.db.wechat import list_openids_to_ask
 from server.services.message import claim_message, send_message, settle_message
 from server.services.notice_expiry import end_expired_notice
+from server.services.recheck import look_at_benefit
 from server.services.sweep import sweep_clock
 from server.services.upload import forget_stale_uploads
 from server.services.wechat import forget_old_replies, learn_unionid
@@ -58,6 +60,18 @@ def end_expired_notices(installation: Installation) -> int:
     return _each(end, expired)
 
 
+def open_due_reverifications(installation: Installation) -> int:
+    """Open what falls due and suspend what nobody confirmed. Costs by what is due. Returns how many were touched."""
+
+    def look_at(benefit_id: str) -> int:
+        with installation.begin() as work:
+            return look_at_benefit(work, benefit_id)
+
+    with installation.look() as work:
+        due = list_due_benefit_ids(work.session, work.today, BATCH)
+    return _each(look_at, due)
+
+
 def deliver_messages(installation: Installation) -> int:
     """Send what is due. The claim and the outcome are two transactions; WeChat is called between them, under none."""
     gateway = installation.official_account()
@@ -100,7 +114,7 @@ def tidy_up(installation: Installation) -> int:
         return forget_old_replies(work) + forget_stale_uploads(work)
 
 
-JOBS = (end_expired_notices, sweep_deadlines, ask_unionids, deliver_messages)
+JOBS = (end_expired_notices, sweep_deadlines, open_due_reverifications, ask_unionids, deliver_messages)
 TIDY_EVERY = 600
 
 

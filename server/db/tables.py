@@ -3,12 +3,14 @@
 # Importing a noun registers its tables.
 from server.db import (
     audit,
+    benefit,
     case,
     case_note,
     catalogue,
     conflict,
     correction,
     deadline,
+    death,
     disclosure,
     duplicate,
     follow_up,
@@ -19,6 +21,7 @@ from server.db import (
     public_notice,
     rating,
     resident,
+    roster,
     service_point,
     staff,
     upload,

@@ -17,6 +17,7 @@ from server.domain.deadline import Limit, days_used
 from server.domain.people import Desk
 from server.domain.review import StageState
 from server.services.item_version import item_of
+from server.services.roster_gate import list_is_being_filled
 from server.services.work import Work
 
 # 行政许可法 第32条(四): told of everything on the spot or within five days.
@@ -195,6 +196,8 @@ def _keep_stop(work: Work, case: CaseRow, clock: ClockRow, active: list[tuple[St
     if clock.finished_at or clock.kind not in WHOLE_CASE | _OF_DESKS:
         return
     wanted = _reason_to_stop(case, clock, active)
+    if wanted == "public_notice" and list_is_being_filled(work, case):
+        wanted = None  # nothing hangs out yet: a list that is never finished must not stop the clock
     standing = clock.open_stop["reason"] if clock.open_stop else None
     if wanted == standing:
         return

@@ -7,10 +7,12 @@ from flask import Blueprint, Response, current_app
 from server.services.desk import CaseHidden
 from server.web.console import (
     actions,
+    benefits,
     case,
     catalogue,
     catalogue_edit,
     catalogue_files,
+    deaths,
     documents,
     hands,
     inbox,
@@ -21,6 +23,7 @@ from server.web.console import (
     ratings,
     regions,
     relatives,
+    roster,
     service_points,
     sign_in,
 )
@@ -50,6 +53,9 @@ def console_blueprint() -> Blueprint:
         catalogue_files,
         service_points,
         regions,
+        roster,
+        benefits,
+        deaths,
     ):
         room.add_routes(blueprint)
     blueprint.register_error_handler(SignedOut, sign_in.ask_to_sign_in)
