@@ -3,6 +3,7 @@
 # Importing a noun registers its tables.
 from server.db import (
     audit,
+    calendar,
     case,
     catalogue,
     correction,
