@@ -7,6 +7,7 @@ from flask import Blueprint, Response, current_app
 from server.services.desk import CaseHidden
 from server.web.console import (
     actions,
+    calendar,
     case,
     catalogue,
     catalogue_edit,
@@ -18,6 +19,7 @@ from server.web.console import (
     regions,
     service_points,
     sign_in,
+    supervision_rules,
 )
 from server.web.webkit.assets import offer_assets
 from server.web.webkit.errors import Refusal
@@ -40,6 +42,8 @@ def console_blueprint() -> Blueprint:
         catalogue_files,
         service_points,
         regions,
+        calendar,
+        supervision_rules,
     ):
         room.add_routes(blueprint)
     blueprint.register_error_handler(SignedOut, sign_in.ask_to_sign_in)
