@@ -41,7 +41,7 @@ class _Known:
 def list_sheets(work: Work, actor: Actor, case_number: str) -> list[tuple[str, str]]:
     """(kind, words) of the papers this desk may print now."""
     known = _known(work, actor, case_number)
-    own = [(kind, SHEET_WORDS[kind]) for kind, desks in _RESPONSIBLE.items() if actor.desk in desks(known)]
+    own = [(kind, SHEET_WORDS[kind]) for kind, desks in _RESPONSIBLE.items() if desks(known).intersection(actor.desks)]
     return [*own, (ROUTING_FORM, SHEET_WORDS[ROUTING_FORM])]
 
 
@@ -100,7 +100,7 @@ def _known(work: Work, actor: Actor, case_number: str) -> _Known:
 def _to_print(work: Work, actor: Actor, case_number: str, kind: str) -> _Known:
     """A paper that names somebody is printed by a desk responsible for it, and by whom is put on record."""
     known = _known(work, actor, case_number)
-    if actor.desk not in _RESPONSIBLE[kind](known):
+    if not _RESPONSIBLE[kind](known).intersection(actor.desks):
         raise CaseHidden
     detail = {"sheet": kind}
     append_audit(

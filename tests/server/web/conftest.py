@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 from PIL import Image
@@ -26,7 +27,7 @@ from server.db.public_notice import list_expired_notice_ids
 from server.domain.correction import CorrectionPoint, CorrectionReason
 from server.domain.people import Actor, Desk, Role
 from server.domain.review import Verdict
-from server.services import review
+from server.services import review, staff
 from server.services.correction import request_correction
 from server.services.desk import get_case_to_act
 from server.services.intake import OpenedPacket, take_in_packet
@@ -49,6 +50,8 @@ from tests.factories import (
 )
 
 PASSWORD = "a long and quiet password 7"
+# argon2id as in the product, with little work; how the product hashes has a test of its own.
+QUICK_HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 NAME = "潘示例"
 
 # An account a desk; some are at no desk of the item, to try what must stay hidden.
@@ -177,12 +180,13 @@ class World:
 
 @pytest.fixture(scope="session")
 def staffed_sqlite(tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Path) -> Path:
-    """A database with everybody's account: passwords are slow to hash, so it is done once."""
+    """A database with everybody's account, made once; each page's test signs in several times, so with little work."""
     folder = tmp_path_factory.mktemp("staffed")
     (folder / "hongye.sqlite3").write_bytes(migrated_sqlite.read_bytes())
     built = build_installation(settings_in(folder))
     installation = replace(built, tools=replace(built.tools, clock=FixedClock(MONDAY_MORNING)))
-    with installation.begin() as work:
+    with pytest.MonkeyPatch.context() as patch, installation.begin() as work:
+        patch.setattr(staff, "_hasher", QUICK_HASHER)
         for name, person in PEOPLE.items():
             create_staff(
                 work,
@@ -208,6 +212,7 @@ def world(tmp_path: Path, staffed_sqlite: Path, clock: FixedClock) -> Iterator[W
 
 @pytest.fixture
 def app(world: World, monkeypatch: pytest.MonkeyPatch) -> Flask:
+    monkeypatch.setattr(staff, "_hasher", QUICK_HASHER)
     # Every test starts with empty windows; the limits have a test of their own.
     monkeypatch.setattr(sign_in, "_sign_ins", RateLimit(20, 60))
     monkeypatch.setattr(guides, "_sheets", RateLimit(30, 60))
@@ -258,7 +263,12 @@ class Official:
         return self.client.post(path, data={"csrf_token": self.token(), **(form or {})})
 
     def act(self, number: str, action: str, **form: object) -> TestResponse:
-        return self.send(f"/console/cases/{number}/actions/{action}", form)
+        """From a page just opened, unless `seen` says which state of the case the page showed."""
+        return self.send(f"/console/cases/{number}/actions/{action}", {"seen": self.seen(number), **form})
+
+    def seen(self, number: str) -> str:
+        page = self.client.get(f"/console/cases/{number}").get_data(as_text=True)
+        return page.partition('data-seen="')[2].partition('"')[0]
 
 
 @pytest.fixture
