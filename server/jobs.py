@@ -12,6 +12,7 @@ from server.db.deadline import list_due_clock_ids
 from server.db.outbound import list_due_message_ids
 from server.db.public_notice import list_expired_notice_ids
 from server.db.wechat import list_openids_to_ask
+from server.services.calendar import record_shipped_calendar
 from server.services.message import claim_message, send_message, settle_message
 from server.services.notice_expiry import end_expired_notice
 from server.services.recheck import look_at_benefit
@@ -109,12 +110,19 @@ def ask_unionids(installation: Installation) -> int:
     return len(unknown)
 
 
+def note_shipped_calendar(installation: Installation) -> int:
+    """A program that was brought up to date may ship other days: put on record, and every due date brought in line."""
+    with installation.begin() as work:
+        return 1 if record_shipped_calendar(work) else 0
+
+
 def tidy_up(installation: Installation) -> int:
     with installation.begin() as work:
         return forget_old_replies(work) + forget_stale_uploads(work)
 
 
 JOBS = (end_expired_notices, sweep_deadlines, open_due_reverifications, ask_unionids, deliver_messages)
+NOW_AND_THEN = (note_shipped_calendar, tidy_up)
 TIDY_EVERY = 600
 
 
@@ -123,7 +131,7 @@ def run_worker(installation: Installation, stop: threading.Event) -> None:
     pause = installation.tools.settings.worker_pause_seconds
     rounds = 0
     while not stop.is_set():
-        for job in (*JOBS, tidy_up) if rounds % TIDY_EVERY == 0 else JOBS:
+        for job in (*NOW_AND_THEN, *JOBS) if rounds % TIDY_EVERY == 0 else JOBS:
             try:
                 job(installation)
             except Exception:

@@ -4,6 +4,7 @@
 from server.db import (
     audit,
     benefit,
+    calendar,
     case,
     case_note,
     catalogue,

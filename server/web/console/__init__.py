@@ -8,6 +8,7 @@ from server.services.desk import CaseHidden
 from server.web.console import (
     actions,
     benefits,
+    calendar,
     case,
     catalogue,
     catalogue_edit,
@@ -26,6 +27,7 @@ from server.web.console import (
     roster,
     service_points,
     sign_in,
+    supervision_rules,
 )
 from server.web.webkit.assets import offer_assets
 from server.web.webkit.errors import Refusal
@@ -56,6 +58,8 @@ def console_blueprint() -> Blueprint:
         roster,
         benefits,
         deaths,
+        calendar,
+        supervision_rules,
     ):
         room.add_routes(blueprint)
     blueprint.register_error_handler(SignedOut, sign_in.ask_to_sign_in)
