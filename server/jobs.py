@@ -7,10 +7,14 @@ from typing import TypeVar
 
 from server.adapters.wechat import WeChatRefused, WeChatUnreachable
 from server.bootstrap import Installation
+from server.db.card import list_card_ids_to_escalate
 from server.db.deadline import list_due_clock_ids
 from server.db.outbound import list_due_message_ids
 from server.db.public_notice import list_expired_notice_ids
 from server.db.wechat import list_openids_to_ask
+from server.domain.card import fell_before_to_escalate
+from server.domain.deadline import start_of
+from server.services.card import escalate_card
 from server.services.deadline import sweep_clock
 from server.services.message import claim_message, send_message, settle_message
 from server.services.notice_expiry import end_expired_notice
@@ -44,6 +48,20 @@ def sweep_deadlines(installation: Installation) -> int:
     with installation.look() as work:
         due = list_due_clock_ids(work.session, work.now, BATCH)
     return _each(sweep, due)
+
+
+def escalate_cards(installation: Installation) -> int:
+    """Put red cards nobody explained in time before the next level. Costs by what is due. Returns how many."""
+
+    def escalate(card_id: int) -> int:
+        with installation.begin() as work:
+            return escalate_card(work, card_id)
+
+    days = installation.tools.settings.supervision.escalate_after_working_days
+    with installation.look() as work:
+        fell_before = start_of(fell_before_to_escalate(work.today, days, work.calendar))
+        due = list_card_ids_to_escalate(work.session, fell_before, BATCH)
+    return _each(escalate, due)
 
 
 def end_expired_notices(installation: Installation) -> int:
@@ -100,7 +118,7 @@ def tidy_up(installation: Installation) -> int:
         return forget_old_replies(work) + forget_stale_uploads(work)
 
 
-JOBS = (end_expired_notices, sweep_deadlines, ask_unionids, deliver_messages)
+JOBS = (end_expired_notices, sweep_deadlines, escalate_cards, ask_unionids, deliver_messages)
 TIDY_EVERY = 600
 
 

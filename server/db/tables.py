@@ -3,12 +3,14 @@
 # Importing a noun registers its tables.
 from server.db import (
     audit,
+    card,
     case,
     catalogue,
     correction,
     deadline,
     disclosure,
     machine,
+    opinion,
     outbound,
     power_use,
     proceeding,
@@ -17,6 +19,7 @@ from server.db import (
     resident,
     service_point,
     staff,
+    supervision_order,
     upload,
     wechat,
 )

@@ -15,7 +15,6 @@ from server.db.deadline import (
     list_cards_of_desk,
     list_cards_of_villages,
     list_clocks,
-    list_clocks_of,
 )
 from server.db.rating import find_rating
 from server.domain.case import CLOSED, Action, Status, allowed_actions
@@ -25,13 +24,16 @@ from server.domain.rating import LABELS as GRADE_LABELS
 from server.domain.review import StageState, asks_for_judgement
 from server.domain.words import ACTION, CARD, CLOCK, EVENT, PAUSE, RULE, STATUS, UNIT, VERDICT
 from server.services.answers import answers_of, shown_answers
+from server.services.case_list import InboxLine, list_inbox, list_past, overseen_villages
 from server.services.correction import PaperToBring, correctable_materials, papers_to_bring, was_corrected
 from server.services.item_version import item_of
 from server.services.review import STAGE_ACTIONS, desk_name, desks_of
 from server.services.tracking import ClockFace, clock_face, clock_in_words
 from server.services.work import Work
 
-PAST_SHOWN = 100
+__all__ = ["CaseHidden", "InboxLine", "case_page", "get_case_to_act", "get_case_to_see", "list_inbox", "list_past"]
+
+PAST_SHOWN = 100  # of the cards other programs fetch
 
 
 class CaseHidden(LookupError):
@@ -39,23 +41,6 @@ class CaseHidden(LookupError):
 
     def __init__(self) -> None:
         super().__init__("没有找到这件，或者它不归您这里办。请核对办件编号。")
-
-
-@dataclass(frozen=True)
-class InboxLine:
-    """One case in a list, clock first. `card` is 'red', 'yellow' or None; the sorting puts the most urgent on top."""
-
-    case_number: str
-    item_name: str
-    applicant: str
-    village: str
-    status_label: str
-    holders: tuple[str, ...]
-    card: str | None
-    due_on: date | None
-    clock_words: str
-    received_at: datetime
-    verdicts: str
 
 
 @dataclass(frozen=True)
@@ -148,55 +133,6 @@ class CasePage:
     unconfirmed: bool
     decision_reason: str | None
     rating: str | None
-
-
-def list_inbox(work: Work, actor: Actor) -> list[InboxLine]:
-    """What waits at this desk, the most urgent first; a supervisor sees the newest of the whole region, open ones first."""
-    if actor.role is Role.SUPERVISOR:
-        cases = db.list_cases_of_villages(work.session, _overseen_villages(work, actor), PAST_SHOWN)
-    else:
-        cases = db.list_cases_at_desk(work.session, actor.desk.department, actor.desk.region_code)
-    return _lines(work, cases)
-
-
-def _overseen_villages(work: Work, supervisor: Actor) -> list[str]:
-    return work.catalogue.regions.village_codes_in(supervisor.desk.region_code)
-
-
-def list_past(work: Work, actor: Actor) -> list[InboxLine]:
-    """What this desk has handled, newest first."""
-    desk = actor.desk
-    return _lines(work, db.list_past_cases_of_desk(work.session, desk.department, desk.region_code, PAST_SHOWN))
-
-
-def _lines(work: Work, cases: list[CaseRow]) -> list[InboxLine]:
-    clocks = {
-        clock.case_id: clock
-        for clock in list_clocks_of(work.session, [case.id for case in cases])
-        if clock.kind == "promised"
-    }
-    lines = [_line(work, case, clocks[case.id]) for case in cases]
-    return sorted(lines, key=lambda line: (line.due_on is None, line.due_on or date.max, line.received_at))
-
-
-def _line(work: Work, case: CaseRow, clock: ClockRow) -> InboxLine:
-    colours = {card.colour for card in clock.standing_cards if card.due_on == clock.due_on}
-    reviews = [row for row in case.stages if row.verdict and row.state != StageState.PENDING]
-    active = [row for row in case.stages if row.state == StageState.ACTIVE]
-    asked = len(reviews) + len(active)
-    return InboxLine(
-        case_number=case.case_number,
-        item_name=case.item_name,
-        applicant=case.applicant_masked,
-        village=work.catalogue.regions.get(case.village_code).short_name,
-        status_label=STATUS[case.status],
-        holders=tuple(desk_name(work, row) for row in active),
-        card="red" if "red" in colours else "yellow" if "yellow" in colours else None,
-        due_on=None if case.status in CLOSED else clock.due_on,
-        clock_words=STATUS[case.status] if case.status in CLOSED else clock_in_words(clock_face(work, clock)),
-        received_at=case.received_at,
-        verdicts=f"意见 {len(reviews)}/{asked}" if case.status == Status.IN_JOINT_REVIEW else "",
-    )
 
 
 def get_case_to_see(work: Work, actor: Actor, case_number: str) -> CaseRow:
@@ -309,7 +245,7 @@ def _card(work: Work, case: CaseRow, clock: ClockRow | None, card: CardRow) -> C
 def list_recent_cards(work: Work, actor: Actor) -> list[Card]:
     """The newest cards this person may see."""
     if actor.role is Role.SUPERVISOR:
-        cards = list_cards_of_villages(work.session, _overseen_villages(work, actor), PAST_SHOWN)
+        cards = list_cards_of_villages(work.session, overseen_villages(work, actor), PAST_SHOWN)
     else:
         cards = list_cards_of_desk(work.session, actor.desk.department, actor.desk.region_code, PAST_SHOWN)
     shown = []
