@@ -94,12 +94,12 @@ def _fill(sheet: Worksheet, columns: tuple[Column, ...], rows: list[dict[str, st
     for number, row in enumerate(rows, 2):
         for at, column in enumerate(columns, 1):
             if text := row.get(column.name, ""):
-                cell = sheet.cell(number, at, _harmless(text))
+                cell = sheet.cell(number, at, harmless(text))
                 cell.data_type, cell.alignment = "s", Alignment(wrap_text=True, vertical="top")
     sheet.freeze_panes = "C2"
 
 
-def _harmless(text: str) -> str:
+def harmless(text: str) -> str:
     """The attack (CSV injection): text that begins with = runs as a formula on the next official's machine.
 
     Cells are written as text, which Excel keeps; a quote before it also keeps other programs from running it.

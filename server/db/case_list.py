@@ -221,6 +221,15 @@ def list_case_ids(session: Session, wanted: CaseWanted, now: datetime) -> set[st
     return set(session.scalars(statement))
 
 
+def iterate_cases(session: Session, case_ids: set[str], page: int = 500) -> Iterator[tuple[CaseRow, ClockRow]]:
+    """These cases with their promised limits, by number; a page at a time, so that neither database is asked for too many."""
+    ordered = sorted(case_ids)
+    for start in range(0, len(ordered), page):
+        statement = select(CaseRow, Whole).where(CaseRow.id.in_(ordered[start : start + page]))
+        found = session.execute(_of_cases(statement.select_from(CaseRow)))
+        yield from ((row[0], row[1]) for row in found)
+
+
 def list_whole_clocks(session: Session, case_ids: Sequence[str]) -> dict[str, ClockRow]:
     """The promised limit of each case."""
     wanted = select(ClockRow).where(ClockRow.case_id.in_(case_ids), ClockRow.kind == ClockKind.PROMISED)

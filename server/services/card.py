@@ -26,6 +26,7 @@ from server.services.event import SYSTEM
 from server.services.work import Work
 
 MAX_WORDS = 2000
+MOST_ID = 2**31 - 1  # PostgreSQL fails on a greater one, as anybody can type into an address
 
 
 class CardHidden(LookupError):
@@ -63,7 +64,7 @@ def terms_of(work: Work) -> CardTerms:
 
 def get_card(work: Work, actor: Actor, card_id: int) -> KnownCard:
     """To read. Raises CardHidden."""
-    return _known(work, actor, work.session.get(CardRow, card_id))
+    return _known(work, actor, _find(work, card_id))
 
 
 def get_card_to_act(work: Work, actor: Actor, card_id: int) -> KnownCard:
@@ -71,10 +72,14 @@ def get_card_to_act(work: Work, actor: Actor, card_id: int) -> KnownCard:
 
     Raises CardHidden.
     """
-    card = work.session.get(CardRow, card_id)
+    card = _find(work, card_id)
     if card is not None:
         work.session.get(CaseRow, card.case_id, with_for_update=True)
-    return _known(work, actor, db.lock_card(work.session, card_id))
+    return _known(work, actor, card and db.lock_card(work.session, card_id))
+
+
+def _find(work: Work, card_id: int) -> CardRow | None:
+    return work.session.get(CardRow, card_id) if card_id <= MOST_ID else None
 
 
 def _known(work: Work, actor: Actor, row: CardRow | None) -> KnownCard:

@@ -176,7 +176,7 @@ def case_page(work: Work, actor: Actor, case_number: str, *, in_full: bool = Fal
         stages=tuple(_stage_line(work, case, row) for row in case.stages),
         history=tuple(_happening(event) for event in db.list_events(work.session, case.id)),
         actions=_actions(work, case, actor),
-        may_be_not_applicable=_may_be_not_applicable(work, case, actor),
+        may_be_not_applicable=needs_judgement(work, case, actor),
         correctable=tuple((material.id, material.name) for material in correctable_materials(item)),
         asked=papers_to_bring(case, correction) if correction else (),
         stated_labels=tuple(stated_labels(item)),
@@ -303,7 +303,8 @@ def _actions(work: Work, case: CaseRow, actor: Actor) -> tuple[tuple[str, str], 
     return tuple(offered)
 
 
-def _may_be_not_applicable(work: Work, case: CaseRow, actor: Actor) -> bool:
+def needs_judgement(work: Work, case: CaseRow, actor: Actor) -> bool:
+    """Whether this desk's open step may be 不适用, which only somebody who looked can say."""
     own = _own_stage(case, actor)
     if own is None:
         return False

@@ -11,8 +11,8 @@ from server.domain.deadline import start_of
 from server.domain.figures import LABELS, OF_NOW, PAUSES, Figure, Period
 from server.domain.people import Actor, Desk, Role
 from server.domain.wanted import CardShow, CardWanted, CaseWanted
-from server.services.card_page import CardLine, card_line, cards_in_sight, days_over, desk_words
-from server.services.case_list import in_sight
+from server.services.card_page import CardLine, card_line, cards_in_sight, days_over, desk_words, page_of_cards
+from server.services.case_list import in_sight, villages_in_sight
 from server.services.supervision_order import OrderLine, issuing_regions, list_orders
 from server.services.work import Work
 
@@ -63,6 +63,7 @@ class Wall:
     pauses: tuple[CaseTile, ...]
     desks: tuple[Holder, ...]
     townships: tuple[Holder, ...]
+    escalated: tuple[CardLine, ...]
     orders_open: int
     orders_overdue: int
 
@@ -77,6 +78,7 @@ class Owed:
 
 def wall_of(work: Work, actor: Actor, place: str = "") -> Wall:
     """Of a supervisor's whole region, or of a place in it. Raises OutOfSight."""
+    villages_in_sight(work, actor, place)
     asked = CardWanted(place=place)
     regions = work.catalogue.regions
     here = regions.get(place or actor.desk.region_code)
@@ -90,6 +92,7 @@ def wall_of(work: Work, actor: Actor, place: str = "") -> Wall:
         pauses=tuple(_tiles(work, actor, CaseWanted(place=place), PAUSES)),
         desks=tuple(_by_desk(work, actor, asked)),
         townships=tuple(_by_township(work, actor, asked)),
+        escalated=page_of_cards(work, actor, asked.but(show=CardShow.ESCALATED)).lines,
         orders_open=count_open_orders(work.session, issuers),
         orders_overdue=count_open_orders(work.session, issuers, due_before=work.today),
     )

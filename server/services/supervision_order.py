@@ -14,6 +14,7 @@ from server.domain.people import Actor, Desk, Role
 from server.domain.wanted import PAGE_SIZE, Page, offset_of
 from server.domain.words import CARD, RULE
 from server.services.card import (
+    MOST_ID,
     CardHidden,
     CardRefused,
     KnownCard,
@@ -77,7 +78,7 @@ def _number(work: Work, actor: Actor) -> str:
 
 def answer_order(work: Work, actor: Actor, order_id: int, words: str) -> SupervisionOrderRow:
     """By whoever answers for the desk; a late answer is taken and its day shows. Raises CardHidden, CardRefused."""
-    order = work.session.get(SupervisionOrderRow, order_id)
+    order = _find(work, order_id)
     if order is None or order.desk != actor.desk:
         raise CardHidden
     card = get_card_to_act(work, actor, order.card_id)
@@ -91,6 +92,10 @@ def answer_order(work: Work, actor: Actor, order_id: int, words: str) -> Supervi
     order.answered_at, order.answered_by_name = work.now, actor.display_name
     append_act(work, card.row, card.case, CardActKind.ANSWERED, actor, actor.desk, f"{order.number}：{order.answer}")
     return order
+
+
+def _find(work: Work, order_id: int) -> SupervisionOrderRow | None:
+    return work.session.get(SupervisionOrderRow, order_id) if order_id <= MOST_ID else None
 
 
 def list_orders(work: Work, actor: Actor, number: int = 1) -> Page[OrderLine]:
@@ -130,7 +135,7 @@ def order_line(work: Work, row: SupervisionOrderRow) -> OrderLine:
 
 def order_sheet(work: Work, actor: Actor, order_id: int) -> SupervisionOrderSheet:
     """The order on paper. The printing is put on record. Raises CardHidden."""
-    row = work.session.get(SupervisionOrderRow, order_id)
+    row = _find(work, order_id)
     if row is None:
         raise CardHidden
     get_card(work, actor, row.card_id)

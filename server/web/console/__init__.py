@@ -4,20 +4,27 @@ from pathlib import Path
 
 from flask import Blueprint, Response, current_app
 
+from server.services.card import CardHidden
+from server.services.case_list import OutOfSight
 from server.services.desk import CaseHidden
 from server.web.console import (
     actions,
+    batch,
+    card,
     case,
     catalogue,
     catalogue_edit,
     catalogue_files,
     documents,
+    figures,
     inbox,
+    opinions,
     paper,
     power_uses,
     regions,
     service_points,
     sign_in,
+    supervision,
 )
 from server.web.webkit.assets import offer_assets
 from server.web.webkit.errors import Refusal
@@ -40,12 +47,18 @@ def console_blueprint() -> Blueprint:
         catalogue_files,
         service_points,
         regions,
+        supervision,
+        card,
+        figures,
+        batch,
+        opinions,
     ):
         room.add_routes(blueprint)
     blueprint.register_error_handler(SignedOut, sign_in.ask_to_sign_in)
-    blueprint.register_error_handler(CaseHidden, _hidden)
+    for hidden in (CaseHidden, CardHidden, OutOfSight):
+        blueprint.register_error_handler(hidden, _hidden)
     return blueprint
 
 
-def _hidden(hidden: CaseHidden) -> Response:
+def _hidden(hidden: LookupError) -> Response:
     return current_app.handle_user_exception(Refusal(404, "case_hidden", str(hidden)))
