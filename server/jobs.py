@@ -15,9 +15,9 @@ from server.db.wechat import list_openids_to_ask
 from server.domain.card import fell_before_to_escalate
 from server.domain.deadline import start_of
 from server.services.card import escalate_card
-from server.services.deadline import sweep_clock
 from server.services.message import claim_message, send_message, settle_message
 from server.services.notice_expiry import end_expired_notice
+from server.services.sweep import sweep_clock
 from server.services.upload import forget_stale_uploads
 from server.services.wechat import forget_old_replies, learn_unionid
 

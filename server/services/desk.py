@@ -25,8 +25,9 @@ from server.domain.review import StageState, asks_for_judgement
 from server.domain.words import ACTION, CARD, CLOCK, EVENT, PAUSE, RULE, STATUS, UNIT, VERDICT
 from server.services.answers import answers_of, shown_answers
 from server.services.case_list import InboxLine, list_inbox, list_past, overseen_villages
-from server.services.correction import PaperToBring, correctable_materials, papers_to_bring, was_corrected
+from server.services.correction import PaperToBring, correctable_materials, papers_to_bring
 from server.services.item_version import item_of
+from server.services.offers import MoreActions, more_actions
 from server.services.review import STAGE_ACTIONS, desk_name, desks_of
 from server.services.tracking import ClockFace, clock_face, clock_in_words
 from server.services.work import Work
@@ -126,6 +127,7 @@ class CasePage:
     stages: tuple[StageLine, ...]
     history: tuple[Happening, ...]
     actions: tuple[tuple[str, str], ...]
+    more: MoreActions
     may_be_not_applicable: bool
     correctable: tuple[tuple[str, str], ...]
     asked: tuple[PaperToBring, ...]
@@ -176,6 +178,7 @@ def case_page(work: Work, actor: Actor, case_number: str, *, in_full: bool = Fal
         stages=tuple(_stage_line(work, case, row) for row in case.stages),
         history=tuple(_happening(event) for event in db.list_events(work.session, case.id)),
         actions=_actions(work, case, actor),
+        more=more_actions(work, case, actor),
         may_be_not_applicable=needs_judgement(work, case, actor),
         correctable=tuple((material.id, material.name) for material in correctable_materials(item)),
         asked=papers_to_bring(case, correction) if correction else (),
@@ -297,8 +300,7 @@ def _actions(work: Work, case: CaseRow, actor: Actor) -> tuple[tuple[str, str], 
     kind = next(stage.action for stage in item_of(case).stages if stage.id == own.stage_id)
     offered = []
     for action in allowed_actions(Status(case.status), actor.role):
-        fits = STAGE_ACTIONS.get(action) == kind
-        if fits or (action is Action.REQUEST_CORRECTION and not was_corrected(work, case)):
+        if STAGE_ACTIONS.get(action) == kind or action is Action.REQUEST_CORRECTION:
             offered.append((action.value, ACTION[action]))
     return tuple(offered)
 
