@@ -147,5 +147,4 @@ RULE: dict[str, str] = {
     Rule.LATE_PUBLICATION: "逾期不公开",
     Rule.FOLLOW_UP_LIMIT: "差评整改逾期",
 }
-UNIT: dict[str, str] = {"working_day": "个工作日", "calendar_day": "个自然日", "hour": "小时"}
 LABELS: dict[str, str] = {**STATUS, **ACTION}

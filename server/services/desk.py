@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from forms.clock import local_date
+from forms.item import UNIT_WORDS
 from server.db import case as db
 from server.db.audit import append_audit
 from server.db.case import CaseRow, DocumentRow, EventRow, StageRow
@@ -22,7 +23,7 @@ from server.domain.disclosure import stated_labels
 from server.domain.people import Actor, Desk, Role, may_see_case
 from server.domain.rating import LABELS as GRADE_LABELS
 from server.domain.review import StageState, asks_for_judgement
-from server.domain.words import ACTION, CARD, CLOCK, EVENT, PAUSE, RULE, STATUS, UNIT, VERDICT
+from server.domain.words import ACTION, CARD, CLOCK, EVENT, PAUSE, RULE, STATUS, VERDICT
 from server.services.answers import answers_of, shown_answers
 from server.services.case_list import InboxLine, list_inbox, list_past, overseen_villages
 from server.services.correction import PaperToBring, correctable_materials, papers_to_bring
@@ -217,7 +218,7 @@ def _clock_line(work: Work, case: CaseRow, clock: ClockRow) -> ClockLine:
     face: ClockFace = clock_face(work, clock)
     return ClockLine(
         label=_clock_label(case, clock),
-        limit=f"{clock.amount}{UNIT[clock.unit]}",
+        limit=f"{clock.amount}{UNIT_WORDS[clock.unit]}",
         due_on=clock.due_on,
         words="已停止计时" if clock.finished_at else clock_in_words(face),
         pauses=tuple(_pause_words(stop) for stop in clock.stops),

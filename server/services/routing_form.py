@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from forms.clock import local_date
+from forms.item import UNIT_WORDS
 from forms.routing_form import RoutingForm, SignedStep
 from server.db import proceeding
 from server.db.audit import append_audit
@@ -13,7 +14,7 @@ from server.domain.card_rules import WHOLE_CASE, ClockKind
 from server.domain.case import CLOSED
 from server.domain.people import Actor
 from server.domain.review import StageState
-from server.domain.words import CLOCK, PAUSE, STATUS, UNIT, VERDICT
+from server.domain.words import CLOCK, PAUSE, STATUS, VERDICT
 from server.services.answers import answers_of, shown_answers
 from server.services.desk import get_case_to_see
 from server.services.item_version import item_of
@@ -38,7 +39,7 @@ def routing_form(work: Work, actor: Actor, case_number: str) -> RoutingForm:
     )
     item = item_of(case)
     days = {
-        clock.stage_id: f"{clock.amount}{UNIT[clock.unit]}"
+        clock.stage_id: f"{clock.amount}{UNIT_WORDS[clock.unit]}"
         for clock in list_clocks(work.session, case.id)
         if clock.kind == ClockKind.STAGE
     }
@@ -94,9 +95,9 @@ def _limits(work: Work, case: CaseRow) -> list[tuple[str, str]]:
     for clock in list_clocks(work.session, case.id):
         if clock.kind not in WHOLE_CASE:
             continue
-        words = f"{clock.amount}{UNIT[clock.unit]}，{local_date(clock.started_at):%Y-%m-%d} 起"
+        words = f"{clock.amount}{UNIT_WORDS[clock.unit]}，{local_date(clock.started_at):%Y-%m-%d} 起"
         if clock.finished_at:
-            words += f"，用了{clock.used}{UNIT[clock.unit]}"
+            words += f"，用了{clock.used}{UNIT_WORDS[clock.unit]}"
         elif clock.due_on:
             words += f"，应在 {clock.due_on:%Y-%m-%d} 前办结"
         lines.append((CLOCK[clock.kind], words))
