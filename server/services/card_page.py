@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from forms.clock import written_time
+from forms.item import UNIT_WORDS
 from server.db import card as db
 from server.db.card import CardActRow
 from server.db.case import CaseRow
@@ -15,7 +16,7 @@ from server.domain.deadline import working_days_left
 from server.domain.people import Actor, Desk, Role
 from server.domain.supervision_words import CARD_ACT, CARD_STATE, RULE_GROUND
 from server.domain.wanted import PAGE_SIZE, CardWanted, Page, offset_of
-from server.domain.words import CARD, CLOCK, PAUSE, RULE, UNIT
+from server.domain.words import CARD, CLOCK, PAUSE, RULE
 from server.services.card import KnownCard, appeal_until, desks_of_card, get_card, terms_of
 from server.services.case_list import villages_in_sight
 from server.services.item_version import item_of
@@ -179,7 +180,7 @@ def _evidence(case: CaseRow, card: CardRow) -> Iterator[tuple[str, str]]:
     said = card.evidence
     if "limit" in said:
         amount, unit = str(said["limit"]).split(" ")
-        yield "时限", f"{CLOCK[str(said['clock'])]}，{amount}{UNIT[unit]}"
+        yield "时限", f"{CLOCK[str(said['clock'])]}，{amount}{UNIT_WORDS[unit]}"
         yield "从什么时候算", written_time(datetime.fromisoformat(str(said["started_at"])))
     for reason, began, ended in said.get("stops", ()):
         until = written_time(datetime.fromisoformat(ended)) if ended else "亮牌时还停着"

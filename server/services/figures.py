@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import groupby
 
+from forms.item import UNIT_WORDS
 from server.db import case_list as db
 from server.db.case import CaseRow
 from server.domain.figures import (
@@ -23,7 +24,6 @@ from server.domain.figures import (
 )
 from server.domain.people import Actor, Role
 from server.domain.wanted import CaseWanted
-from server.domain.words import UNIT
 from server.services.case_list import in_sight
 from server.services.work import Work
 
@@ -150,7 +150,7 @@ def _usual(rows: Iterable[tuple[str, int, int]]) -> UsualTime | None:
 
 
 def _told(usual: UsualTime | None, asked: CaseWanted) -> Usual | None:
-    return Usual(f"{usual.amount}{UNIT[usual.unit]}", usual.cases, asked) if usual else None
+    return Usual(f"{usual.amount}{UNIT_WORDS[usual.unit]}", usual.cases, asked) if usual else None
 
 
 def _by_township(work: Work, actor: Actor, asked: CaseWanted) -> tuple[FigureRow, ...]:

@@ -7,6 +7,7 @@ from flask import Blueprint, g, render_template, request
 
 from server.domain.case import Action, Status
 from server.domain.words import ACTION, CORRECTION_REASON, VERDICT
+from server.services.card import has_unseen_cards, see_cards_of_case
 from server.services.case_paper import list_sheets
 from server.services.desk import Card, CasePage, InboxLine, StageLine, case_page, list_inbox, note_full_view
 from server.services.work import Work
@@ -46,6 +47,12 @@ def add_routes(blueprint: Blueprint) -> None:
 
 @guarded_by("staff")
 def show_case(case_number: str) -> str:
+    """A desk that opens the case has seen its cards; that is put on record once, and only then is anything written."""
+    with installation().look() as work:
+        unseen = has_unseen_cards(work, g.actor, case_number)
+    if unseen:
+        with installation().begin() as work:
+            see_cards_of_case(work, g.actor, case_number)
     with installation().look() as work:
         return render_case(work, case_page(work, g.actor, case_number))
 
@@ -64,7 +71,6 @@ def render_case(work: Work, page: CasePage, *, typed: Typed = Typed(), in_full: 
     return render_template(
         "console/case.html",
         place="inbox",
-        waiting=len(lines),
         desk=desk_in_words(work),
         lines=[(line, short_clock(work, line)) for line in lines],
         page=page,

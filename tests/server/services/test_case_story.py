@@ -32,7 +32,6 @@ from server.services.sweep import sweep_clock
 from server.services.tracking import find_progress
 from tests import factories as make
 
-
 STATED = {"补助标准或金额": "每月80元", "起始年月": "2026年10月"}
 
 
