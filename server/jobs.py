@@ -12,7 +12,7 @@ from server.db.deadline import list_due_clock_ids
 from server.db.outbound import list_due_message_ids
 from server.db.public_notice import list_expired_notice_ids
 from server.db.wechat import list_openids_to_ask
-from server.domain.card import fell_before_to_escalate
+from server.domain.card import first_day_in_time
 from server.domain.deadline import start_of
 from server.services.card import escalate_card
 from server.services.message import claim_message, send_message, settle_message
@@ -59,8 +59,8 @@ def escalate_cards(installation: Installation) -> int:
 
     days = installation.tools.settings.supervision.escalate_after_working_days
     with installation.look() as work:
-        fell_before = start_of(fell_before_to_escalate(work.today, days, work.calendar))
-        due = list_card_ids_to_escalate(work.session, fell_before, BATCH)
+        recorded_before = start_of(first_day_in_time(work.today, days, work.calendar))
+        due = list_card_ids_to_escalate(work.session, recorded_before, BATCH)
     return _each(escalate, due)
 
 

@@ -66,16 +66,16 @@ def list_unseen_cards(session: Session, case_id: str, desk: Desk) -> list[CardRo
     return list(session.scalars(select(CardRow).where(CardRow.case_id == case_id, _fell_on(desk), ~seen)))
 
 
-def list_card_ids_to_escalate(session: Session, fell_before: datetime, limit: int) -> list[int]:
-    """Red cards nobody has explained that fell before this instant."""
+def list_card_ids_to_escalate(session: Session, recorded_before: datetime, limit: int) -> list[int]:
+    """Red cards nobody has explained that were on record before this instant."""
     due = select(CardRow.id).where(
         CardRow.state.in_(UNANSWERED),
         CardRow.colour == "red",
         CardRow.escalated_at.is_(None),
-        CardRow.fell_at < fell_before,
+        CardRow.recorded_at < recorded_before,
         CardRow.withdrawn_at.is_(None),
     )
-    return list(session.scalars(due.order_by(CardRow.fell_at).limit(limit)))
+    return list(session.scalars(due.order_by(CardRow.recorded_at).limit(limit)))
 
 
 # --- finding cards

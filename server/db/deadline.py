@@ -76,7 +76,7 @@ class CardRow(Row):
     __table_args__ = (
         UniqueConstraint("clock_id", "colour", "due_on", "fell_at"),
         # What is to be escalated is found by what is due, not by looking at every card there ever was.
-        Index("ix_supervision_card_unanswered", "state", "colour", "escalated_at", "fell_at"),
+        Index("ix_supervision_card_unanswered", "state", "colour", "escalated_at", "recorded_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -187,8 +187,8 @@ def last_day_to_answer(since: date, working_days: int, calendar: WorkCalendar) -
     return day
 
 
-def fell_before_to_escalate(today: date, working_days: int, calendar: WorkCalendar) -> date:
-    """A card that fell before this day has by `today` seen all those working days go by.
+def first_day_in_time(today: date, working_days: int, calendar: WorkCalendar) -> date:
+    """What is on record since before this day has by `today` seen all those working days go by.
 
     It is the first day whose last day to answer is not over yet.
     """

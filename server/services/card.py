@@ -156,7 +156,8 @@ def appeal_card(work: Work, card: KnownCard, actor: Actor, words: str) -> None:
 
 
 def appeal_until(work: Work, row: CardRow) -> date:
-    return last_day_to_answer(local_date(row.fell_at), terms_of(work).appeal_working_days, work.calendar)
+    """Counted from the day it was put on record: before that nobody could know of it."""
+    return last_day_to_answer(local_date(row.recorded_at), terms_of(work).appeal_working_days, work.calendar)
 
 
 def judge_appeal(work: Work, card: KnownCard, actor: Actor, words: str, *, upheld: bool) -> None:

@@ -16,15 +16,15 @@ from server.domain.card import (
     CardState,
     CardTerms,
     Part,
-    fell_before_to_escalate,
+    first_day_in_time,
     fold_card,
     last_day_to_answer,
     points_of,
     require_act,
 )
+from server.domain.card_rules import Rule
 from server.domain.people import Desk
 from server.domain.supervision_words import CARD_ACT, CARD_LIFE, CARD_STATE, RULE_GROUND
-from server.domain.card_rules import Rule
 
 CALENDAR = beihai_calendar()
 TOWN, COUNTY = Desk("民政", "450521100"), Desk("民政", "450521")
@@ -110,4 +110,4 @@ def test_days_to_answer_are_working_days_and_the_first_is_not_counted():
 def test_what_is_to_be_escalated_is_exactly_what_nobody_answered_in_time(today, days_ago, working_days):
     fell_on = today - timedelta(days_ago)
     over = last_day_to_answer(fell_on, working_days, CALENDAR) < today
-    assert (fell_on < fell_before_to_escalate(today, working_days, CALENDAR)) is over
+    assert (fell_on < first_day_in_time(today, working_days, CALENDAR)) is over

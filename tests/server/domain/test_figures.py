@@ -1,6 +1,7 @@
 """Figures: usual times, rates, periods, and that each figure says what it counts."""
 
 from datetime import date
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -43,4 +44,4 @@ def test_a_period_reaches_to_the_end_of_its_last_day_in_beihai():
 def test_months_follow_one_another_without_gap():
     months = months_until(date(2026, 3, 15), 12)
     assert (months[0], months[-1]) == (month_of(date(2025, 4, 1)), Period(date(2026, 3, 1), date(2026, 3, 31)))
-    assert all((later.first - month.last).days == 1 for month, later in zip(months, months[1:], strict=False))
+    assert all((later.first - month.last).days == 1 for month, later in pairwise(months))

@@ -15,7 +15,7 @@ def upgrade() -> None:
     # Added in place: other tables refer to cards, and SQLite would drop their rows when rebuilding the table.
     op.add_column("supervision_card", sa.Column("state", sa.String(), nullable=False, server_default="fallen"))
     op.add_column("supervision_card", sa.Column("escalated_at", _INSTANT, nullable=True))
-    columns = ["state", "colour", "escalated_at", "fell_at"]
+    columns = ["state", "colour", "escalated_at", "recorded_at"]
     op.create_index("ix_supervision_card_unanswered", "supervision_card", columns)
     op.create_index("ix_service_case_received_at", "service_case", ["received_at"])
     op.create_index("ix_service_case_closed_at", "service_case", ["closed_at"])
