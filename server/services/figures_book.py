@@ -68,7 +68,7 @@ def _cases(work: Work, actor: Actor, asked: CaseWanted) -> BookSheet:
     every = set().union(*counted.values())
     rows = [_case(work, case, clock, counted) for case, clock in db.iterate_cases(work.session, every)]
     heads = [("办件编号", 24), ("事项", 26), ("申请人", 10), ("乡镇", 12), ("村（社区）", 14), ("状态", 12)]
-    heads += [("收件", 17), ("办结", 17), ("承诺到期", 12), *((LABELS[figure], 10) for figure in _SHOWN)]
+    heads += [("收件时间", 17), ("办结时间", 17), ("承诺到期", 12), *((LABELS[figure], 10) for figure in _SHOWN)]
     return BookSheet("办件清单", heads, sorted(rows, key=lambda row: str(row[0])))
 
 
