@@ -214,6 +214,24 @@ def get_paper(work: Work, actor: Actor, case_number: str, document_id: str) -> t
     return _paper(found[0]), work.tools.blobs.get(found[0].sha256), words
 
 
+def note_printing(work: Work, actor: Actor, case_number: str, document_id: str) -> Paper:
+    """The paper about to be printed; the printing is put on record. Raises CaseHidden."""
+    case = get_case_to_see(work, actor, case_number)
+    found = [row for row in db.list_documents(work.session, case.id) if row.id == document_id]
+    if not found:
+        raise CaseHidden
+    detail = {"material": found[0].material_id}
+    append_audit(
+        work.session,
+        at=work.now,
+        actor=actor.account_id,
+        action="document.printed",
+        subject=case_number,
+        detail=detail,
+    )
+    return _paper(found[0])
+
+
 def _clock_line(work: Work, case: CaseRow, clock: ClockRow) -> ClockLine:
     face: ClockFace = clock_face(work, clock)
     return ClockLine(

@@ -10,6 +10,7 @@ from server.domain.words import ACTION, CORRECTION_REASON, VERDICT
 from server.services.card import has_unseen_cards, see_cards_of_case
 from server.services.case_paper import list_sheets
 from server.services.desk import Card, CasePage, InboxLine, StageLine, case_page, list_inbox, note_full_view
+from server.services.opinion import opinions_for
 from server.services.work import Work
 from server.web.console.inbox import desk_in_words, short_clock
 from server.web.webkit.guards import guarded_by
@@ -88,6 +89,7 @@ def render_case(work: Work, page: CasePage, *, typed: Typed = Typed(), in_full: 
             for value, label in VERDICT.items()
             if value != "not_applicable" or page.may_be_not_applicable
         ],
+        opinions=opinions_for(work, g.actor, [name for name, _ in page.actions]),
         correction_reasons=CORRECTION_REASON,
         stage_states=STAGE_STATES,
         sheets=list_sheets(work, g.actor, page.case_number),

@@ -26,7 +26,7 @@
   function insert(words) {
     var field = document.getElementById("opinion");
     if (!field) return;
-    field.value = field.value ? field.value + words : words;
+    field.value += words;
     field.focus();
   }
   document.querySelectorAll("[data-opinion]").forEach(function (button) {
@@ -48,6 +48,11 @@
     else if (key === "K" || key === "ArrowUp") move(-1);
     else if (key === "X") mark();
     else if (key === "A") openBatch();
+    else if (/^[1-9]$/.test(key)) {
+      var bar = document.getElementById("batch"), sentence = document.querySelectorAll("[data-opinion]")[Number(key) - 1];
+      if (!bar || !bar.open || !sentence) return;
+      insert(sentence.dataset.opinion);
+    }
     else return;
     event.preventDefault();
   });
