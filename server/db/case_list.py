@@ -211,7 +211,7 @@ def list_cases(session: Session, wanted: CaseWanted, now: datetime, limit: int, 
         Whole.due_on.is_(None),
         Whole.due_on,
         CaseRow.received_at,
-        CaseRow.id,
+        CaseRow.case_number,
     )
     return list(session.scalars(statement.order_by(*urgent).limit(limit).offset(offset)))
 
