@@ -253,7 +253,8 @@ def _clock_label(case: CaseRow, clock: ClockRow) -> str:
 def _pause_words(stop: dict[str, str | None]) -> str:
     began = local_date(datetime.fromisoformat(str(stop["started_at"])))
     ended = stop["ended_at"] and local_date(datetime.fromisoformat(stop["ended_at"]))
-    return f"{PAUSE[str(stop['reason'])]}：{began:%m-%d} 至 {f'{ended:%m-%d}' if ended else '今'}"
+    until = f"{ended:%m-%d}" if ended else f"今，结束要等{stop['may_end']}" if stop.get("may_end") else "今"
+    return f"{PAUSE[str(stop['reason'])]}：{began:%m-%d} 至 {until}"
 
 
 def _card(work: Work, case: CaseRow, clock: ClockRow | None, card: CardRow) -> Card:

@@ -158,10 +158,19 @@ def reject_case(work: Work, case: CaseRow, actor: Actor, reason: str) -> None:
     _end(work, case, actor, Action.REJECT, Status.REJECTED, reason)
 
 
-def decline_case(work: Work, case: CaseRow, actor: Actor, reason: str) -> None:
-    """不予受理, with the reason and, where it is another's business, which body is competent (第32条)."""
+def decline_case(work: Work, case: CaseRow, actor: Actor, reason: str, competent: str = "") -> None:
+    """不予受理, with the reason and, where it is another's business, which body is competent (行政许可法 第32条(二))."""
     require_open_for_refusal(work, case)
-    _end(work, case, actor, Action.DECLINE, Status.DECLINED, reason)
+    if competent and competent not in work.catalogue.departments.values():
+        raise ReasonMissing("没有这个部门，请从部门名单里选应当受理的部门。")
+    _end(work, case, actor, Action.DECLINE, Status.DECLINED, _with_body(reason, competent))
+
+
+def _with_body(reason: str, competent: str) -> str:
+    said = reason.strip()
+    if not said or not competent:
+        return said
+    return f"{said}{'' if said[-1] in '。！' else '。'}请向{competent}部门申请。"
 
 
 def issue_result(work: Work, case: CaseRow, actor: Actor, opinion: str) -> None:

@@ -10,8 +10,9 @@ from server.db.deadline import ClockRow, list_clocks
 from server.db.disclosure import find_result
 from server.db.public_notice import find_notice
 from server.db.rating import find_rating
-from server.domain.case import CLOSED
+from server.domain.case import CLOSED, Action, Status, allowed_actions
 from server.domain.deadline import working_days_left
+from server.domain.people import Role
 from server.domain.review import StageState
 from server.domain.words import EVENT, STATUS
 from server.services.correction import PaperToBring, papers_to_bring
@@ -62,6 +63,7 @@ class Progress:
     result: tuple[tuple[str, str], ...] | None
     notice_until: date | None
     grade: int | None
+    may_withdraw: bool
 
 
 def find_progress(work: Work, lookup_code: str) -> Progress | None:
@@ -93,6 +95,7 @@ def progress_of(work: Work, case: CaseRow) -> Progress:
         result=tuple((label, value) for label, value in result.columns) if result and result.columns else None,
         notice_until=notice.ends_on if notice and notice.ended_at is None else None,
         grade=rating.grade if rating else None,
+        may_withdraw=Action.WITHDRAW in allowed_actions(Status(case.status), Role.VILLAGER),
     )
 
 

@@ -94,7 +94,7 @@ def _accept(work: Work, case: _Case, actor: Actor) -> None:
 
 
 def _decline(work: Work, case: _Case, actor: Actor) -> None:
-    decline_case(work, case, actor, _words())
+    decline_case(work, case, actor, _words(), request.form.get("competent", ""))
 
 
 def _verify(work: Work, case: _Case, actor: Actor) -> None:

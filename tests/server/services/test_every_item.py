@@ -377,13 +377,17 @@ def test_a_case_declined_on_the_way_is_withheld_with_its_reason_and_counted(inst
     stage, desk = walk.open_stages()[0]
     actor = whose_turn(stage, desk)
     with installation.begin() as work:
-        review.decline_case(work, get_case_to_act(work, actor, walk.number), actor, "户籍不在本县，请向户籍地残联申请")
+        case = get_case_to_act(work, actor, walk.number)
+        with pytest.raises(review.ReasonMissing, match="没有这个部门"):
+            review.decline_case(work, case, actor, "户籍不在本县", "天文")
+        review.decline_case(work, case, actor, "户籍不在本县", "民政")
     [row] = walk.disclosures()
     assert (row.outcome, row.columns, row.withheld_reason) == (Status.DECLINED, None, WITHHELD_NOT_GRANTED)
     with installation.look() as work:
         board = read_board(work, make.VILLAGE)
         assert (board.closed, board.shown) == (1, 0)
-        assert "户籍不在本县" in find_progress(work, walk.case(work).lookup_code).decision_reason
+        reason = find_progress(work, walk.case(work).lookup_code).decision_reason
+        assert reason == "户籍不在本县。请向民政部门申请。"
     assert all(clock.finished_at for clock in walk.clocks().values())
 
 
