@@ -129,8 +129,8 @@ def days_over(work: Work, due_on: date) -> int | None:
 
 
 def _days_over(work: Work, card: CardRow, clock: ClockRow | None) -> int | None:
-    """Only while the clock still runs past this card's date."""
-    if clock is None or clock.finished_at or clock.due_on != card.due_on or card.withdrawn_at:
+    """Only of a red card, while the clock still runs past its date."""
+    if card.colour != "red" or clock is None or clock.finished_at or clock.due_on != card.due_on or card.withdrawn_at:
         return None
     return days_over(work, card.due_on)
 

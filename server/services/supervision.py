@@ -16,7 +16,7 @@ from server.services.case_list import in_sight, villages_in_sight
 from server.services.supervision_order import OrderLine, issuing_regions, list_orders
 from server.services.work import Work
 
-SHOWN_TO_DESK = 20
+SHOWN_TO_DESK = 5
 
 
 @dataclass(frozen=True)
@@ -73,6 +73,7 @@ class Owed:
     """What a desk must answer: red cards without an explanation (with the last reminder), and orders."""
 
     cards: tuple[tuple[CardLine, str], ...]
+    more_cards: int
     orders: tuple[OrderLine, ...]
 
 
@@ -164,11 +165,13 @@ def _worst_first(holders: list[Holder]) -> list[Holder]:
 def owed_by(work: Work, actor: Actor) -> Owed:
     """What stands on top of a desk's inbox until it is answered; a supervisor's desk owes nothing."""
     if actor.role is Role.SUPERVISOR:
-        return Owed((), ())
+        return Owed((), 0, ())
     found = db.list_desk_cards_to_answer(work.session, actor.desk, SHOWN_TO_DESK)
     reminders = db.list_last_reminders(work.session, [card.id for card, _ in found])
     lines = tuple(
         (card_line(work, card, case, None), reminders[card.id].words if card.id in reminders else "")
         for card, case in found
     )
-    return Owed(lines, list_orders(work, actor).lines)
+    unexplained = CardWanted(show=CardShow.UNEXPLAINED, colour="red")
+    total = db.count_cards(work.session, cards_in_sight(work, actor, unexplained))
+    return Owed(lines, total - len(lines), list_orders(work, actor).lines)
