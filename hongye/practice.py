@@ -172,14 +172,16 @@ def _toml(values: dict[str, object]) -> str:
 
 
 def _people(catalogue: Catalogue) -> Iterator[Person]:
-    """One agent, one supervisor, two of the control centre, and somebody at every desk the items' stages name."""
+    """One agent, a supervisor of the county and one of the city above it, two of the control centre, and somebody at every desk the items' stages name."""
     yield Person("cun-daiban", "陈示范", Role.VILLAGE_AGENT, "村级组织", VILLAGE)
     yield Person(
         "xian-jiancha", "林演示", Role.SUPERVISOR, "电子监察", catalogue.regions.ancestor(VILLAGE, "county").id
     )
+    city = catalogue.regions.ancestor(VILLAGE, "city").id
+    yield Person("shi-jiancha", "何模拟", Role.SUPERVISOR, "电子监察", city)
     # Two of them: whoever writes a version of the catalogue cannot let it out.
     for name, shown in (("shi-zongkong", "黄试用"), ("shi-fuhe", "吴样本")):
-        yield Person(name, shown, Role.CONTROL_CENTRE, "综控中心", catalogue.regions.ancestor(VILLAGE, "city").id)
+        yield Person(name, shown, Role.CONTROL_CENTRE, "综控中心", city)
     for number, (level, department, deciding) in enumerate(_desks(catalogue.items.values())):
         code = next(code for code, name in catalogue.departments.items() if name == department).lower()
         name = _FAMILY_NAMES[(number + 2) % len(_FAMILY_NAMES)] + _INVENTED[number % len(_INVENTED)]

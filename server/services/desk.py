@@ -47,8 +47,10 @@ class CaseHidden(LookupError):
 
 @dataclass(frozen=True)
 class Card:
-    """A yellow or red card as the screens show it."""
+    """A yellow or red card as the case shows it; `may_open` for its desks and whoever watches over them."""
 
+    id: int
+    may_open: bool
     case_number: str
     colour: str
     label: str
@@ -173,7 +175,9 @@ def case_page(work: Work, actor: Actor, case_number: str, *, in_full: bool = Fal
         is_closed=case.status in CLOSED,
         received_at=case.received_at,
         clocks=tuple(_clock_line(work, case, clock) for clock in clocks.values()),
-        cards=tuple(_card(work, case, clocks.get(card.clock_id), card) for card in list_cards(work.session, case.id)),
+        cards=tuple(
+            _card(work, actor, case, clocks.get(card.clock_id), card) for card in list_cards(work.session, case.id)
+        ),
         answers=tuple(shown_answers(work, case, in_full=in_full)),
         papers=tuple(_paper(document) for document in db.list_documents(work.session, case.id)),
         stages=tuple(_stage_line(work, case, row) for row in case.stages),
@@ -257,12 +261,26 @@ def _pause_words(stop: dict[str, str | None]) -> str:
     return f"{PAUSE[str(stop['reason'])]}：{began:%m-%d} 至 {until}"
 
 
-def _card(work: Work, case: CaseRow, clock: ClockRow | None, card: CardRow) -> Card:
+def _card(work: Work, actor: Actor, case: CaseRow, clock: ClockRow | None, card: CardRow) -> Card:
     regions = work.catalogue.regions
     desks = tuple(f"{regions.get(desk.region_code).short_name}·{desk.department}" for desk in card.fell_on)
     label = _clock_label(case, clock) if clock else RULE[card.rule]
     withdrawn = card.withdrawn_at is not None
-    return Card(case.case_number, card.colour, CARD[card.colour], label, card.due_on, card.fell_at, desks, withdrawn)
+    may_open = actor.role is Role.SUPERVISOR or actor.desk in {
+        Desk(desk.department, desk.region_code) for desk in card.fell_on
+    }
+    return Card(
+        card.id,
+        may_open,
+        case.case_number,
+        card.colour,
+        CARD[card.colour],
+        label,
+        card.due_on,
+        card.fell_at,
+        desks,
+        withdrawn,
+    )
 
 
 def list_recent_cards(work: Work, actor: Actor) -> list[Card]:
@@ -275,7 +293,7 @@ def list_recent_cards(work: Work, actor: Actor) -> list[Card]:
     for card in cards:
         case = work.session.get(CaseRow, card.case_id)
         clock = work.session.get(ClockRow, card.clock_id) if card.clock_id else None
-        shown.append(_card(work, case, clock, card))
+        shown.append(_card(work, actor, case, clock, card))
     return shown
 
 

@@ -112,7 +112,8 @@ def standing_cards(page: CasePage) -> list[Card]:
     due = {clock.label: clock.due_on for clock in page.clocks if not clock.finished}
     standing: dict[str, Card] = {}
     for card in page.cards:
-        if due.get(card.clock_label) == card.due_on and (card.colour == "red" or card.clock_label not in standing):
+        holds = due.get(card.clock_label) == card.due_on and not card.withdrawn
+        if holds and (card.colour == "red" or card.clock_label not in standing):
             standing[card.clock_label] = card
     return list(standing.values())
 

@@ -1,10 +1,9 @@
 """督办单 on paper: one legible page that says what, to whom and by when, with the answer or the room for it."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 
 from forms.render.supervision_order import render_supervision_order
-from forms.supervision_order_sheet import SupervisionOrderSheet
 from tests.forms.render.reading import (
     assert_family_type,
     assert_well_laid,
@@ -13,20 +12,7 @@ from tests.forms.render.reading import (
     squeezed,
     text_of,
 )
-
-SHEET = SupervisionOrderSheet(
-    number="督〔2026〕450521-0001",
-    to="廉州镇·民政",
-    issuer="合浦县电子监察",
-    issued_on=datetime(2026, 10, 14, 1, tzinfo=UTC),
-    due_on=date(2026, 10, 19),
-    case_number="450521-20260914-0001",
-    item_name="高龄津贴申请",
-    card="红牌（环节时限），应在9月16日办结",
-    words="请三个工作日内办结，并书面说明原因和整改措施。",
-    answer=None,
-    answered=None,
-)
+from tests.supervision_orders import SHEET
 
 
 def test_it_says_everything_on_one_page_with_room_for_the_answer():

@@ -3,11 +3,12 @@
 import re
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Locator, Page
 
 from server.jobs import sweep_deadlines
 from tests.axe import violations
 from tests.server.web.conftest import PASSWORD
+from tests.supervision_orders import put_paper_with_text
 
 pytestmark = pytest.mark.browser
 
@@ -72,6 +73,32 @@ def test_an_official_signs_in_opens_marks_and_decides_by_keyboard_alone(screen, 
     assert screen.get_by_text("办成 2 件").is_visible()
     assert violations(screen) == []
     assert {one, third} == set(re.findall(r"\d{6}-\d{8}-\d{4}", screen.locator(".results").inner_text()))
+
+
+def test_words_found_are_marked_over_the_picture_and_turn_with_it(screen, world):
+    number = world.new_case()
+    put_paper_with_text(world, number)
+    sign_in(screen, "counter")
+    screen.goto(f"/console/cases/{number}")
+    screen.wait_for_load_state("networkidle")
+    press(screen, "f")
+    screen.keyboard.type("整改措施")
+    press(screen, "Enter")
+    pane = screen.locator(".viewer:not([hidden])")
+    pane.get_by_text("找到 1 处，在第 1 页。").wait_for()
+    assert wide_part(pane) > 3
+    screen.locator(".viewer:not([hidden]) .desktop").focus()
+    press(screen, "r")
+    assert wide_part(pane) < 1 / 3
+    assert violations(screen) == []
+
+
+def wide_part(pane: Locator) -> float:
+    """How much wider than tall the one mark is, which lies within the picture."""
+    mark, picture = pane.locator(".marks i").bounding_box(), pane.locator("img").bounding_box()
+    assert picture["x"] - 1 <= mark["x"] and mark["x"] + mark["width"] <= picture["x"] + picture["width"] + 1
+    assert picture["y"] - 1 <= mark["y"] and mark["y"] + mark["height"] <= picture["y"] + picture["height"] + 1
+    return mark["width"] / mark["height"]
 
 
 @pytest.fixture

@@ -1,34 +1,17 @@
 """Finding words in a stored paper: the boxes lie on the words, however the page is turned; pictures say they have no text."""
 
 import io
-from datetime import UTC, date, datetime
 
 import pytest
 from PIL import Image
 from pypdf import PdfReader, PdfWriter
 
-from forms.packet import describe_document
 from forms.render.supervision_order import render_supervision_order
-from forms.supervision_order_sheet import SupervisionOrderSheet
 from server.db.audit import iterate_audit
-from server.db.case import find_case_by_number, list_documents
 from server.web.console.find_in_paper import MOST_MATCHES, find_words
 from server.web.console.picture import PaperBroken, one_page, page_picture
 from tests.server.web.conftest import document_pdf
-
-SHEET = SupervisionOrderSheet(
-    number="督〔2026〕450521-0001",
-    to="廉州镇·民政",
-    issuer="合浦县电子监察",
-    issued_on=datetime(2026, 10, 14, 1, tzinfo=UTC),
-    due_on=date(2026, 10, 19),
-    case_number="450521-20260914-0001",
-    item_name="高龄津贴申请",
-    card="红牌（环节时限），应在9月16日办结",
-    words="请三个工作日内办结，并书面说明原因和整改措施。",
-    answer=None,
-    answered=None,
-)
+from tests.supervision_orders import SHEET, put_paper_with_text
 
 
 def paper(turned: int = 0, pages: int = 1) -> bytes:
@@ -83,14 +66,7 @@ class TestByTheConsole:
     def address(self, world) -> str:
         """A case one of whose papers has text."""
         number = world.new_case()
-        pdf = paper()
-        described = describe_document("id_card", "带文字的材料", pdf, 1, world.clock.now(), True)
-        world.installation.tools.blobs.put(described.sha256, pdf)
-        with world.installation.begin() as work:
-            case = find_case_by_number(work.session, number)
-            document = list_documents(work.session, case.id)[0]
-            document.sha256, document.sheets = described.sha256, 1
-            return f"/console/cases/{number}/documents/{document.id}"
+        return f"/console/cases/{number}/documents/{put_paper_with_text(world, number)}"
 
     def test_it_says_how_often_and_where(self, official, address):
         answer = official("counter").client.get(f"{address}/find?q=整改措施")

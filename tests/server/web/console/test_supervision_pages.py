@@ -82,6 +82,20 @@ class TestACard:
         assert "这张牌已经撤销" in page and "记 0 分" in page and 'class="withdrawn"' in page
         assert 'class="withdrawn"' in counter.read("/console/cards")
 
+    def test_withdrawn_stands_on_its_case_no_more_and_is_struck_through_there(self, official, late):
+        counter, supervisor = official("counter"), official("supervisor")
+        case = counter.read(f"/console/cases/{late}?tab=course")
+        cards = re.findall(r'href="(/console/cards/\d+)"><span class="card-mark red">', case)
+        assert cards and '<span class="card-mark red">红牌</span> <span class="small">' in case
+        for card in cards:
+            assert counter.send(f"{card}/acts/appealed", {"words": "停电三天，有供电所证明。"}).status_code == 303
+            assert supervisor.send(f"{card}/acts/upheld", {"words": "证明属实，撤销。"}).status_code == 303
+        case = counter.read(f"/console/cases/{late}?tab=course")
+        assert case.count('<li class="withdrawn">') == len(cards)
+        assert '<span class="card-mark red">红牌</span> <span class="small">' not in case
+        assert "现在亮着的" in supervisor.read("/console/cards?show=standing&colour=red")
+        assert total(supervisor.read("/console/cards?show=standing&colour=red")) == 0
+
     def test_keeps_what_was_typed_when_it_is_refused(self, official, late):
         supervisor = official("supervisor")
         card = red_card(supervisor.read("/console/cards?colour=red"))
