@@ -36,7 +36,7 @@ def _at(desk: Desk, *states: StageState) -> Condition:
 
 
 def _has_reached(desk: Desk) -> Condition:
-    """As `services.review.desks_of`: opened there, and not passed by."""
+    """As `services.review.desks_of`, less the lead of a running review, which has no step of its own yet."""
     return exists().where(
         StageRow.case_id == CaseRow.id,
         StageRow.department == desk.department,

@@ -24,7 +24,7 @@ from server.jobs import end_expired_notices, sweep_deadlines
 from server.services import review, walk
 from server.services.case_list import OutOfSight, in_sight, page_of_cases
 from server.services.correction import request_correction
-from server.services.desk import get_case_to_act
+from server.services.desk import CaseHidden, get_case_to_act, get_case_to_see
 from server.services.figures import Figures, figures_of
 from server.services.figures_book import figures_book
 from server.services.staff import create_staff
@@ -254,6 +254,22 @@ def test_a_masked_name_that_looks_like_a_formula_stays_text(played, history):
         book = load_workbook(io.BytesIO(figures_book(work, make.SUPERVISOR, CaseWanted(period=SEPTEMBER))))
     cells = [cell for row in book["办件清单"].iter_rows() for cell in row if "HYPERLINK" in str(cell.value)]
     assert [(cell.value, cell.data_type) for cell in cells] == [("'=HYPERLINK(1)", "s")]
+
+
+def test_a_desks_list_holds_exactly_the_cases_it_may_open(played, history):
+    """The list's condition is written in SQL, the right to see in Python: they must not drift apart."""
+    people = (make.SUPERVISOR, make.COUNTY_HEAD, make.COUNTY_POLICE, make.TOWNSHIP_CIVIL, make.VILLAGE_AGENT)
+    with played.look() as work:
+        for actor in people:
+            listed = {line.case_number for line in page_of_cases(work, actor, CaseWanted()).lines}
+            assert listed == {number for number in history.values() if may_open(work, actor, number)}, actor.role
+
+
+def may_open(work, actor, number) -> bool:
+    try:
+        return get_case_to_see(work, actor, number).case_number == number
+    except CaseHidden:
+        return False
 
 
 def test_filters_narrow_a_list_and_the_most_urgent_comes_first(played, history):
