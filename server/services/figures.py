@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from forms.item import UNIT_WORDS
+from forms.region import RegionTree
 from server.db import case_list as db
 from server.db.case import CaseRow
 from server.domain.figures import (
@@ -119,10 +120,6 @@ def _row(name: str, asked: CaseWanted, counts: dict[Figure, int], usual: Usual |
     return FigureRow(name, _said(asked, counts), rate(on_time, late), usual)
 
 
-def _is_anything(counts: dict[Figure, int]) -> bool:
-    return any(counts.values())
-
-
 def _by_item(work: Work, actor: Actor, asked: CaseWanted) -> tuple[FigureRow, ...]:
     scope = in_sight(work, actor, asked)
     counted = db.count_figures(work.session, scope, _BY_ROW, work.now, by=CaseRow.item_code)
@@ -136,7 +133,7 @@ def _by_item(work: Work, actor: Actor, asked: CaseWanted) -> tuple[FigureRow, ..
             _told(usual.get(item), asked.but(item=item, figure=Figure.USUAL)),
         )
         for item, counts in sorted(counted.items())
-        if _is_anything(counts)
+        if any(counts.values())
     )
 
 
@@ -163,14 +160,15 @@ def _by_township(work: Work, actor: Actor, asked: CaseWanted) -> tuple[FigureRow
         for figure, count in counts.items():
             town[figure] += count
     return tuple(
-        _row(regions.get(town).short_name, asked.but(place=town), counts)
+        _row(regions.get(town).short_name, asked.but(place=_narrower(regions, town, asked.place)), counts)
         for town, counts in sorted(towns.items())
-        if _is_anything(counts) and _inside(regions.lies_in, town, asked.place)
+        if any(counts.values())
     )
 
 
-def _inside(lies_in, town: str, place: str) -> bool:  # type: ignore[no-untyped-def]
-    return not place or lies_in(town, place)
+def _narrower(regions: RegionTree, town: str, place: str) -> str:
+    """Of a village asked for, its township's line counts that village only, and must lead to it."""
+    return town if not place or regions.lies_in(town, place) else place
 
 
 def _by_department(work: Work, actor: Actor, asked: CaseWanted) -> tuple[FigureRow, ...]:

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import date, timedelta
+from enum import StrEnum
+from typing import TypeVar
 
 from flask import g, request
 
@@ -12,6 +14,7 @@ from server.domain.figures import Figure, Period
 from server.domain.people import Desk
 from server.domain.wanted import CardShow, CardWanted, CaseWanted
 
+Kind = TypeVar("Kind", bound=StrEnum)
 EARLIEST, LATEST = date(2000, 1, 1), date(2100, 1, 1)
 
 
@@ -101,7 +104,7 @@ def _day(text: str) -> date | None:
     return None
 
 
-def _one_of(kind, text: str):  # type: ignore[no-untyped-def]
+def _one_of(kind: type[Kind], text: str) -> Kind:
     return kind(text) if text in {one.value for one in kind} else kind("")
 
 

@@ -7,27 +7,19 @@ from flask import Blueprint, Response, g, jsonify, redirect, render_template, re
 
 from forms.render.archive import archival
 from forms.render.supervision_order import TITLE, render_supervision_order
+from server.domain.supervision_words import CARD_SHOW, CARD_SHOW_RULE
 from server.domain.wanted import CardShow
 from server.domain.words import RULE
 from server.services.card import CardRefused
 from server.services.card_page import page_of_cards
 from server.services.desk import Card, list_recent_cards
-from server.services.supervision import wall_of
+from server.services.supervision import Holder, wall_of
 from server.services.supervision_order import answer_order, list_orders, order_sheet
 from server.web.console.asking import card_args, card_wanted, case_args, desk_arg, page_asked
 from server.web.console.inbox import desk_in_words, oversees
 from server.web.webkit.errors import Refusal
 from server.web.webkit.guards import guarded_by
 from server.web.webkit.installation import installation
-
-SHOWN = {
-    CardShow.ALL: "全部",
-    CardShow.STANDING: "现在亮着的",
-    CardShow.UNEXPLAINED: "没有说明的",
-    CardShow.APPEALED: "申诉待审的",
-    CardShow.ESCALATED: "逾期不说明、已上报的",
-    CardShow.WITHDRAWN: "已撤销的",
-}
 
 
 def add_routes(blueprint: Blueprint) -> None:
@@ -58,7 +50,7 @@ def show_wall() -> str | Response:
         )
 
 
-def _standing_args(holder, colour: str, wall_place: str) -> dict[str, str]:  # type: ignore[no-untyped-def]
+def _standing_args(holder: Holder, colour: str, wall_place: str) -> dict[str, str]:
     asked = {"show": CardShow.STANDING.value, "colour": colour, "place": holder.place or wall_place}
     return {**asked, "desk": desk_arg(holder.desk)} if holder.desk else asked
 
@@ -73,7 +65,8 @@ def show_cards() -> str:
             asked=asked,
             args=card_args(asked),
             asked_desk=desk_arg(asked.desk) if asked.desk else "",
-            shown=SHOWN,
+            shown=CARD_SHOW,
+            show_rule=CARD_SHOW_RULE[asked.show],
             rules=RULE,
             desk=desk_in_words(work),
             place="supervision" if oversees() else "cards",

@@ -24,7 +24,8 @@ from server.domain.card import (
 )
 from server.domain.card_rules import Rule
 from server.domain.people import Desk
-from server.domain.supervision_words import CARD_ACT, CARD_LIFE, CARD_STATE, RULE_GROUND
+from server.domain.supervision_words import CARD_ACT, CARD_LIFE, CARD_SHOW, CARD_SHOW_RULE, CARD_STATE, RULE_GROUND
+from server.domain.wanted import CardShow
 
 CALENDAR = beihai_calendar()
 TOWN, COUNTY = Desk("民政", "450521100"), Desk("民政", "450521")
@@ -92,6 +93,7 @@ def test_a_refusal_says_what_is_allowed_instead():
 
 
 def test_every_state_act_and_rule_has_its_words():
+    assert set(CARD_SHOW) == set(CARD_SHOW_RULE) == set(CardShow)
     assert set(CARD_STATE) == set(CardState) and set(CARD_ACT) == set(CardActKind) and set(RULE_GROUND) == set(Rule)
 
 
