@@ -51,8 +51,10 @@ def list_acts(session: Session, card_id: int) -> list[CardActRow]:
 
 
 def lock_card(session: Session, card_id: int) -> CardRow | None:
-    """The card, locked until the transaction ends: an appeal is judged once."""
-    return session.scalar(select(CardRow).where(CardRow.id == card_id).with_for_update())
+    """The card, locked until the transaction ends, as it is then: an appeal is judged once."""
+    locked = select(CardRow).where(CardRow.id == card_id).with_for_update()
+    # What was read before the lock was waited for is read again.
+    return session.scalar(locked.execution_options(populate_existing=True))
 
 
 def list_unseen_cards(session: Session, case_id: str, desk: Desk) -> list[CardRow]:

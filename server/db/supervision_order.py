@@ -44,7 +44,8 @@ def list_orders_of_card(session: Session, card_id: int) -> list[SupervisionOrder
 
 
 def lock_order(session: Session, order_id: int) -> SupervisionOrderRow | None:
-    return session.scalar(select(SupervisionOrderRow).where(SupervisionOrderRow.id == order_id).with_for_update())
+    locked = select(SupervisionOrderRow).where(SupervisionOrderRow.id == order_id).with_for_update()
+    return session.scalar(locked.execution_options(populate_existing=True))
 
 
 def list_open_orders_of_desk(session: Session, desk: Desk) -> list[SupervisionOrderRow]:

@@ -22,6 +22,7 @@ from server.domain.card import (
 )
 from server.domain.people import Actor, Desk, Role
 from server.domain.supervision_words import CARD_LIFE
+from server.services.answers import mask_numbers
 from server.services.event import SYSTEM
 from server.services.work import Work
 
@@ -189,13 +190,16 @@ def _require_valid(card: KnownCard) -> None:
 
 
 def require_words(words: str) -> str:
-    """What is said about a card is read by others, and later by those who check. Raises CardRefused."""
+    """What is said about a card is read by others, and later by those who check; long numbers in it are masked.
+
+    Raises CardRefused.
+    """
     said = words.strip()
     if len(said) < 5:
         raise CardRefused("请写清楚（至少5个字），对方和以后查的人都会看到。")
     if len(said) > MAX_WORDS:
         raise CardRefused(f"最多写{MAX_WORDS}个字，请写短一点。")
-    return said
+    return mask_numbers(said)
 
 
 def append_act(

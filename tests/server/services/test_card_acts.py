@@ -1,5 +1,6 @@
 """Cards after they fell: seen, reminded of, explained, appealed against, judged, ordered about, escalated."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -152,6 +153,28 @@ class TestAppealing:
         with pytest.raises(CardRefused, match="不能由您来审"):
             act(installation, turned, red, errands.judge_appeal, "证明属实，撤销。", upheld=True)
         act(installation, COLLEAGUE, red, errands.judge_appeal, "证明属实，撤销。", upheld=True)
+
+    def test_of_two_who_judge_at_once_one_is_told_that_it_is_done(self, installation, red):
+        act(installation, COUNTER, red, errands.appeal_card, "停电三天，有供电所证明。")
+
+        def judge(upheld: bool) -> str:
+            try:
+                act(installation, SUPERVISOR, red, errands.judge_appeal, "看过证明，就这样定。", upheld=upheld)
+            except CardActNotAllowed:
+                return "refused"
+            return "judged"
+
+        with ThreadPoolExecutor(2) as both:
+            assert sorted(both.map(judge, (True, False))) == ["judged", "refused"]
+        with installation.look() as work:
+            row = work.session.get(CardRow, red)
+            assert (row.state == CardState.UPHELD) is (row.withdrawn_for == "appeal")
+
+    def test_long_numbers_somebody_writes_are_masked_before_they_are_kept(self, installation, red):
+        act(installation, COUNTER, red, errands.explain_card, f"联系{make.FICTITIOUS_ID}，电话13800000000。")
+        with installation.look() as work:
+            words = list_acts(work.session, red)[0].words
+        assert make.FICTITIOUS_ID not in words and "13800000000" not in words and "联系" in words
 
 
 class TestWatching:
