@@ -12,6 +12,7 @@ from server.db.base import Row
 from server.db.case import CaseRow
 from server.db.deadline import CardDeskRow, CardRow, ClockRow
 from server.domain.card import CardState
+from server.domain.card_rules import Rule
 from server.domain.people import Desk
 from server.domain.wanted import CardShow, CardWanted
 
@@ -58,14 +59,20 @@ def lock_card(session: Session, card_id: int) -> CardRow | None:
 
 
 def list_unseen_cards(session: Session, case_id: str, desk: Desk) -> list[CardRow]:
-    """Of this case, those this desk has never looked at."""
+    """Of this case, those this desk has never looked at; a late follow-up is none of the case's, as its page is silent on it."""
     seen = exists().where(
         CardActRow.card_id == CardRow.id,
         CardActRow.kind == "seen",
         CardActRow.department == desk.department,
         CardActRow.region_code == desk.region_code,
     )
-    return list(session.scalars(select(CardRow).where(CardRow.case_id == case_id, _fell_on(desk), ~seen)))
+    return list(
+        session.scalars(
+            select(CardRow).where(
+                CardRow.case_id == case_id, CardRow.rule != Rule.FOLLOW_UP_LIMIT, _fell_on(desk), ~seen
+            )
+        )
+    )
 
 
 def list_card_ids_to_escalate(session: Session, recorded_before: datetime, limit: int) -> list[int]:

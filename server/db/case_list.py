@@ -26,21 +26,24 @@ def _of_cases(statement: Select[Any]) -> Select[Any]:
 # --- whose cases, and which of them
 
 
-def _at(desk: Desk, *states: StageState) -> Condition:
-    return exists().where(
-        StageRow.case_id == CaseRow.id,
-        StageRow.department == desk.department,
-        StageRow.region_code == desk.region_code,
-        StageRow.state.in_(states),
-    )
+def _is_of(desks: tuple[Desk, ...]) -> Condition:
+    return or_(*(and_(StageRow.department == one.department, StageRow.region_code == one.region_code) for one in desks))
 
 
-def _has_reached(desk: Desk) -> Condition:
+def _at(desks: tuple[Desk, ...], *states: StageState) -> Condition:
+    return exists().where(StageRow.case_id == CaseRow.id, _is_of(desks), StageRow.state.in_(states))
+
+
+def _in_hands(hands: tuple[tuple[str, Desk], ...]) -> Condition:
+    mine = (and_(StageRow.assigned_to == account, _is_of((desk,))) for account, desk in hands)
+    return exists().where(StageRow.case_id == CaseRow.id, StageRow.state == StageState.ACTIVE, or_(*mine))
+
+
+def _has_reached(desks: tuple[Desk, ...]) -> Condition:
     """As `services.review.desks_of`, less the lead of a running review, which has no step of its own yet."""
     return exists().where(
         StageRow.case_id == CaseRow.id,
-        StageRow.department == desk.department,
-        StageRow.region_code == desk.region_code,
+        _is_of(desks),
         StageRow.opened_at.is_not(None),
         or_(StageRow.state != StageState.NOT_APPLICABLE, StageRow.verdict.is_not(None)),
     )
@@ -49,10 +52,12 @@ def _has_reached(desk: Desk) -> Condition:
 def _scope(wanted: CaseWanted) -> Iterator[Condition]:
     if wanted.villages is not None:
         yield CaseRow.village_code.in_(sorted(wanted.villages))
-    if wanted.own_desk:
-        yield _has_reached(wanted.own_desk)
+    if wanted.own_desks:
+        yield _has_reached(wanted.own_desks)
     if wanted.held_by:
         yield _at(wanted.held_by, StageState.ACTIVE)
+    if wanted.in_hands:
+        yield _in_hands(wanted.in_hands)
     if wanted.handled_by:
         yield _at(wanted.handled_by, StageState.DONE, StageState.NOT_APPLICABLE, StageState.NO_ANSWER)
 
@@ -63,7 +68,10 @@ def _filters(wanted: CaseWanted) -> Iterator[Condition]:
     if wanted.status:
         yield CaseRow.status == wanted.status
     if wanted.touched_by:
-        yield exists().where(EventRow.case_id == CaseRow.id, EventRow.actor_name == wanted.touched_by)
+        # 林演示, or 林演示（代某某）: what was done for somebody away was done all the same.
+        own = EventRow.actor_name.startswith(f"{wanted.touched_by}（代", autoescape=True)
+        by_them = or_(EventRow.actor_name == wanted.touched_by, own)
+        yield exists().where(EventRow.case_id == CaseRow.id, by_them)
     if wanted.card:
         yield exists().where(
             CardRow.clock_id == Whole.id,

@@ -40,15 +40,17 @@ class CardWanted:
 
 @dataclass(frozen=True)
 class CaseWanted:
-    """`villages` and `own_desk` are what the asker may see; the rest is what was asked for.
+    """`villages` and `own_desks` are what the asker may see; the rest is what was asked for.
 
-    `held_by` asks for what lies at a desk now, `handled_by` for what it has done and no longer holds.
+    `held_by` asks for what lies at desks now, `handled_by` for what they have done, `in_hands` for what lies there in
+    somebody's hands.
     """
 
     villages: frozenset[str] | None = None
-    own_desk: Desk | None = None
-    held_by: Desk | None = None
-    handled_by: Desk | None = None
+    own_desks: tuple[Desk, ...] = ()
+    held_by: tuple[Desk, ...] = ()
+    handled_by: tuple[Desk, ...] = ()
+    in_hands: tuple[tuple[str, Desk], ...] = ()
     figure: Figure = Figure.ALL
     period: Period | None = None
     place: str = ""

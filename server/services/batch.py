@@ -6,6 +6,8 @@ from server.db.case import CaseRow
 from server.domain.batch import BatchAction
 from server.domain.people import Actor
 from server.domain.review import Verdict
+from server.services.assignment import seat
+from server.services.conflict import require_unconflicted
 from server.services.desk import get_case_to_act, needs_judgement
 from server.services.review import accept_case, give_verdict, verify_case
 from server.services.work import Work
@@ -21,6 +23,8 @@ def act_in_batch(work: Work, actor: Actor, case_number: str, action: BatchAction
     Raises CaseHidden, OneByOne and whatever the step itself refuses with.
     """
     case = get_case_to_act(work, actor, case_number)
+    require_unconflicted(work, case, actor)
+    actor = seat(case, actor)
     if needs_judgement(work, case, actor):
         raise OneByOne("这件先要判断这一步适不适用，不能成批办。请点开单独办。")
     _STEPS[action](work, case, actor, opinion)

@@ -12,6 +12,7 @@ from server.db.case import CaseRow
 from server.db.deadline import CardRow, ClockRow
 from server.db.supervision_order import list_orders_of_card
 from server.domain.card import CardActKind, allowed_acts, points_of
+from server.domain.card_rules import Rule
 from server.domain.deadline import working_days_left
 from server.domain.people import Actor, Desk, Role
 from server.domain.supervision_words import CARD_ACT, CARD_STATE, RULE_GROUND
@@ -101,14 +102,16 @@ def page_of_cards(work: Work, actor: Actor, asked: CardWanted, number: int = 1) 
 
 
 def card_line(work: Work, card: CardRow, case: CaseRow, clock: ClockRow | None) -> CardLine:
+    """A late follow-up names no case: its desk must not learn who rated it badly (评价人信息保密)."""
+    secret = card.rule == Rule.FOLLOW_UP_LIMIT
     return CardLine(
         id=card.id,
         colour=card.colour,
         label=CARD[card.colour],
         rule=RULE[card.rule],
-        case_number=case.case_number,
-        item_name=case.item_name,
-        village=work.catalogue.regions.get(case.village_code).short_name,
+        case_number="" if secret else case.case_number,
+        item_name="差评回访" if secret else case.item_name,
+        village="" if secret else work.catalogue.regions.get(case.village_code).short_name,
         desks=tuple(desk_words(work, desk) for desk in desks_of_card(card)),
         due_on=card.due_on,
         fell_at=card.fell_at,
@@ -147,7 +150,7 @@ def card_page(work: Work, actor: Actor, card_id: int) -> CardPage:
         rule_version=card.rule_version,
         rule_ground=RULE_GROUND[card.rule],
         recorded_at=card.recorded_at,
-        evidence=tuple(_evidence(case, card)),
+        evidence=() if card.rule == Rule.FOLLOW_UP_LIMIT else tuple(_evidence(case, card)),
         desks=tuple(_desk(work, known, desk, acts) for desk in known.desks),
         life=tuple(_happening(work, act) for act in acts),
         orders=tuple(order_line(work, row) for row in list_orders_of_card(work.session, card.id)),

@@ -1,18 +1,20 @@
 """The lists of cases: what waits at a desk, what it has handled, a region's; filtered, a page at a time."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from forms.region import UnknownRegion
 from server.db import case_list as db
-from server.db.case import CaseRow
+from server.db.case import CaseRow, StageRow
 from server.db.deadline import ClockRow
+from server.db.staff import list_staff_named
 from server.domain.case import CLOSED, Status
-from server.domain.people import Actor, Role
+from server.domain.people import Actor, Desk, Role
 from server.domain.review import StageState
 from server.domain.wanted import PAGE_SIZE, CaseWanted, Page, offset_of
 from server.domain.words import STATUS
-from server.services.review import desk_name
+from server.services.assignment import seat
+from server.services.review import desk_name, held_by
 from server.services.tracking import clock_face, clock_in_words
 from server.services.work import Work
 
@@ -26,7 +28,10 @@ class OutOfSight(LookupError):
 
 @dataclass(frozen=True)
 class InboxLine:
-    """One case in a list, clock first. `card` is 'red', 'yellow' or None; the sorting puts the most urgent on top."""
+    """One case in a list, clock first. `card` is 'red', 'yellow' or None; the sorting puts the most urgent on top.
+
+    `in_hand`: the colleague who has it; `mine`: the reader has; `for_whom`: the absent one at whose desk it waits.
+    """
 
     case_number: str
     item_name: str
@@ -39,6 +44,9 @@ class InboxLine:
     clock_words: str
     received_at: datetime
     verdicts: str
+    in_hand: str = ""
+    mine: bool = False
+    for_whom: str = ""
 
 
 @dataclass(frozen=True)
@@ -58,7 +66,7 @@ def in_sight(work: Work, actor: Actor, asked: CaseWanted) -> CaseWanted:
     """What was asked for, within what this person may see (BOLA: an address is not a right). Raises OutOfSight."""
     oversees = actor.role is Role.SUPERVISOR
     villages = villages_in_sight(work, actor, asked.place)
-    return asked.but(villages=villages, own_desk=None if oversees else actor.desk)
+    return asked.but(villages=villages, own_desks=() if oversees else actor.desks)
 
 
 def villages_in_sight(work: Work, actor: Actor, place: str) -> frozenset[str] | None:
@@ -79,7 +87,7 @@ def villages_in_sight(work: Work, actor: Actor, place: str) -> frozenset[str] | 
 
 def waiting_at(actor: Actor) -> CaseWanted:
     """A desk's inbox; a supervisor, who holds nothing, has the whole region instead."""
-    return CaseWanted() if actor.role is Role.SUPERVISOR else CaseWanted(held_by=actor.desk)
+    return CaseWanted() if actor.role is Role.SUPERVISOR else CaseWanted(held_by=actor.desks)
 
 
 def list_inbox(work: Work, actor: Actor) -> list[InboxLine]:
@@ -87,20 +95,34 @@ def list_inbox(work: Work, actor: Actor) -> list[InboxLine]:
     return list(page_of_cases(work, actor, waiting_at(actor)).lines)
 
 
+def in_hands_of(actor: Actor, asked: CaseWanted) -> CaseWanted:
+    """Of what waits, what the reader has in hand, or somebody the reader stands in for."""
+    own = [(actor.account_id, desk) for desk in actor.desks]
+    return asked.but(in_hands=(*own, *((cover.account_id, cover.desk) for cover in actor.covers)))
+
+
 def count_waiting(work: Work, actor: Actor) -> int:
     return db.count_cases(work.session, in_sight(work, actor, waiting_at(actor)), work.now)
 
 
+def count_mine(work: Work, actor: Actor) -> int:
+    wanted = in_sight(work, actor, in_hands_of(actor, waiting_at(actor)))
+    return db.count_cases(work.session, wanted, work.now)
+
+
 def list_past(work: Work, actor: Actor) -> list[InboxLine]:
     """The first page of what this desk has handled."""
-    return list(page_of_cases(work, actor, CaseWanted(handled_by=actor.desk)).lines)
+    return list(page_of_cases(work, actor, CaseWanted(handled_by=(actor.desk,))).lines)
 
 
 def page_of_cases(work: Work, actor: Actor, asked: CaseWanted, number: int = 1) -> Page[InboxLine]:
     """Raises OutOfSight."""
     wanted = in_sight(work, actor, asked)
     cases = db.list_cases(work.session, wanted, work.now, PAGE_SIZE, offset_of(number))
-    return Page(tuple(lines_of(work, cases)), db.count_cases(work.session, wanted, work.now), number)
+    lines = lines_of(work, cases)
+    if wanted.held_by:
+        lines = _in_hands(work, actor, cases, lines)
+    return Page(tuple(lines), db.count_cases(work.session, wanted, work.now), number)
 
 
 def choices_of(work: Work, actor: Actor, asked: CaseWanted) -> Choices:
@@ -116,6 +138,25 @@ def choices_of(work: Work, actor: Actor, asked: CaseWanted) -> Choices:
         places=tuple((one.id, one.short_name) for one in places),
         statuses=tuple((status, STATUS[status]) for status in statuses),
     )
+
+
+def _in_hands(work: Work, actor: Actor, cases: list[CaseRow], lines: list[InboxLine]) -> list[InboxLine]:
+    """The lines with whoever has each case in hand at the reader's desk."""
+    rows = {case.case_number: held_by(case, seat(case, actor)) for case in cases}
+    names = {row.assigned_to for row in rows.values() if row and row.assigned_to}
+    known = {one.sign_in_name: one.display_name for one in list_staff_named(work.session, names)}
+    covered = {cover.desk: cover.display_name for cover in actor.covers if cover.desk != actor.desk}
+    return [_in_hand(actor, line, rows[line.case_number], known, covered) for line in lines]
+
+
+def _in_hand(
+    actor: Actor, line: InboxLine, row: StageRow | None, known: dict[str, str], covered: dict[Desk, str]
+) -> InboxLine:
+    if row is None:
+        return line
+    desk = Desk(row.department, row.region_code)
+    mine = row.assigned_to is not None and actor.stands_for(row.assigned_to, desk)
+    return replace(line, in_hand=known.get(row.assigned_to or "", ""), mine=mine, for_whom=covered.get(desk, ""))
 
 
 def lines_of(work: Work, cases: list[CaseRow]) -> list[InboxLine]:

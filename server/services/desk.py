@@ -17,14 +17,14 @@ from server.db.deadline import (
     list_cards_of_villages,
     list_clocks,
 )
-from server.db.rating import find_rating
+from server.domain.card_rules import ClockKind, Rule
 from server.domain.case import CLOSED, Action, Status, allowed_actions
 from server.domain.disclosure import stated_labels
 from server.domain.people import Actor, Desk, Role, may_see_case
-from server.domain.rating import LABELS as GRADE_LABELS
 from server.domain.review import StageState, asks_for_judgement
 from server.domain.words import ACTION, CARD, CLOCK, EVENT, PAUSE, RULE, STATUS, VERDICT
 from server.services.answers import answers_of, shown_answers
+from server.services.assignment import seat
 from server.services.case_list import InboxLine, list_inbox, list_past, overseen_villages
 from server.services.correction import PaperToBring, correctable_materials, papers_to_bring
 from server.services.item_version import item_of
@@ -137,7 +137,6 @@ class CasePage:
     stated_labels: tuple[str, ...]
     unconfirmed: bool
     decision_reason: str | None
-    rating: str | None
 
 
 def get_case_to_see(work: Work, actor: Actor, case_number: str) -> CaseRow:
@@ -159,10 +158,13 @@ def _visible(work: Work, actor: Actor, case: CaseRow | None) -> CaseRow:
 def case_page(work: Work, actor: Actor, case_number: str, *, in_full: bool = False) -> CasePage:
     """`in_full` shows numbers unmasked; the view asks for it by POST and `note_full_view` records it. Raises CaseHidden."""
     case = get_case_to_see(work, actor, case_number)
+    actor = seat(case, actor)
     item = item_of(case)
     correction = find_open_correction(work.session, case.id)
-    rating = find_rating(work.session, case.id)
-    clocks = {clock.id: clock for clock in list_clocks(work.session, case.id)}
+    # Whether and how the villager rated is kept from the desks that served (评价人信息保密): their clocks tell it too.
+    clocks = {clock.id: clock for clock in list_clocks(work.session, case.id) if clock.kind != ClockKind.FOLLOW_UP}
+    cards = [card for card in list_cards(work.session, case.id) if card.rule != Rule.FOLLOW_UP_LIMIT]
+    events = [event for event in db.list_events(work.session, case.id) if event.kind != "rated"]
     return CasePage(
         case_number=case.case_number,
         item_code=case.item_code,
@@ -175,13 +177,11 @@ def case_page(work: Work, actor: Actor, case_number: str, *, in_full: bool = Fal
         is_closed=case.status in CLOSED,
         received_at=case.received_at,
         clocks=tuple(_clock_line(work, case, clock) for clock in clocks.values()),
-        cards=tuple(
-            _card(work, actor, case, clocks.get(card.clock_id), card) for card in list_cards(work.session, case.id)
-        ),
+        cards=tuple(_card(work, actor, case, clocks.get(card.clock_id), card) for card in cards),
         answers=tuple(shown_answers(work, case, in_full=in_full)),
         papers=tuple(_paper(document) for document in db.list_documents(work.session, case.id)),
         stages=tuple(_stage_line(work, case, row) for row in case.stages),
-        history=tuple(_happening(event) for event in db.list_events(work.session, case.id)),
+        history=tuple(_happening(event) for event in events),
         actions=_actions(work, case, actor),
         more=more_actions(work, case, actor),
         may_be_not_applicable=needs_judgement(work, case, actor),
@@ -190,7 +190,6 @@ def case_page(work: Work, actor: Actor, case_number: str, *, in_full: bool = Fal
         stated_labels=tuple(stated_labels(item)),
         unconfirmed=not item.is_confirmed,
         decision_reason=case.decision_reason,
-        rating=GRADE_LABELS[rating.grade] if rating else None,
     )
 
 
@@ -269,10 +268,12 @@ def _card(work: Work, actor: Actor, case: CaseRow, clock: ClockRow | None, card:
     may_open = actor.role is Role.SUPERVISOR or actor.desk in {
         Desk(desk.department, desk.region_code) for desk in card.fell_on
     }
+    # A late follow-up names no case: its desk must not learn who rated it badly.
+    number = "" if card.rule == Rule.FOLLOW_UP_LIMIT else case.case_number
     return Card(
         card.id,
         may_open,
-        case.case_number,
+        number,
         card.colour,
         CARD[card.colour],
         label,

@@ -10,6 +10,7 @@ from server.db.case import CaseRow, next_serial
 from server.db.deadline import CardRow
 from server.db.supervision_order import SupervisionOrderRow
 from server.domain.card import CardActKind, Part, last_day_to_answer
+from server.domain.card_rules import Rule
 from server.domain.people import Actor, Desk, Role
 from server.domain.wanted import PAGE_SIZE, Page, offset_of
 from server.domain.words import CARD, RULE
@@ -142,6 +143,7 @@ def order_sheet(work: Work, actor: Actor, order_id: int) -> SupervisionOrderShee
     card = work.session.get(CardRow, row.card_id)
     case = work.session.get(CaseRow, card.case_id) if card else None
     assert card is not None and case is not None
+    secret = card.rule == Rule.FOLLOW_UP_LIMIT  # the desk must not learn who rated it badly
     append_audit(
         work.session, at=work.now, actor=actor.account_id, action="supervision_order.printed", subject=row.number
     )
@@ -151,8 +153,8 @@ def order_sheet(work: Work, actor: Actor, order_id: int) -> SupervisionOrderShee
         issuer=f"{work.catalogue.regions.get(row.issuer_region).short_name}电子监察",
         issued_on=row.issued_at,
         due_on=row.answer_due_on,
-        case_number=case.case_number,
-        item_name=case.item_name,
+        case_number="" if secret else case.case_number,
+        item_name="差评回访（不写办件）" if secret else case.item_name,
         card=f"{CARD[card.colour]}（{RULE[card.rule]}），应在{card.due_on.month}月{card.due_on.day}日办结",
         words=row.words,
         answer=row.answer,

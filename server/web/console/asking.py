@@ -49,7 +49,7 @@ def case_args(wanted: CaseWanted) -> dict[str, str]:
         "department": wanted.department,
         "status": wanted.status,
         "card": wanted.card,
-        "mine": "1" if wanted.touched_by else "",
+        "mine": "1" if wanted.touched_by or wanted.in_hands else "",
     }
     return _said(stated)
 

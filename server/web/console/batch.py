@@ -5,18 +5,17 @@ from dataclasses import dataclass
 from flask import Blueprint, g, render_template, request
 
 from server.domain.batch import LABELS, MOST_CASES, BatchAction
-from server.domain.case import ActionNotAllowed
 from server.services.batch import OneByOne, act_in_batch
 from server.services.desk import CaseHidden
-from server.services.review import NotYourDesk, ReasonMissing
+from server.services.refusal import note_refusal
 from server.services.work import RowConflict
-from server.web.console.actions import MAX_WORDS
+from server.web.console.actions import MAX_WORDS, REFUSALS, REFUSED
 from server.web.console.inbox import desk_in_words
 from server.web.webkit.errors import AT_ONCE, Refusal
 from server.web.webkit.guards import guarded_by
 from server.web.webkit.installation import installation
 
-_REFUSED = (ActionNotAllowed, NotYourDesk, ReasonMissing, CaseHidden, OneByOne)
+_REFUSED = (*REFUSED, *REFUSALS, CaseHidden, OneByOne)
 
 
 @dataclass(frozen=True)
@@ -62,6 +61,9 @@ def _act_on_one(number: str, action: BatchAction, opinion: str) -> Outcome:
         with installation().begin() as work:
             return Outcome(number, True, act_in_batch(work, g.actor, number, action, opinion))
     except _REFUSED as refused:
+        if code := REFUSED.get(type(refused)):
+            with installation().begin() as work:
+                note_refusal(work, g.actor, number, action, code)
         return Outcome(number, False, str(refused))
     except RowConflict:
         return Outcome(number, False, AT_ONCE)

@@ -2,16 +2,24 @@
 
 from dataclasses import dataclass
 
-from flask import Blueprint, g, render_template
+from flask import Blueprint, g, render_template, request
 
 from server.domain.batch import batch_choices
 from server.domain.deadline import working_days_left
 from server.domain.figures import LABELS as FIGURE_LABELS
 from server.domain.figures import RULES as FIGURE_RULES
-from server.domain.people import Role
+from server.domain.people import Role, keeps_accounts
 from server.domain.wanted import CaseWanted
 from server.domain.words import ROLE
-from server.services.case_list import InboxLine, choices_of, count_waiting, page_of_cases, waiting_at
+from server.services.case_list import (
+    InboxLine,
+    choices_of,
+    count_mine,
+    count_waiting,
+    in_hands_of,
+    page_of_cases,
+    waiting_at,
+)
 from server.services.opinion import list_opinions
 from server.services.supervision import owed_by
 from server.services.work import Work
@@ -49,6 +57,7 @@ def _about_whoever_is_signed_in() -> dict[str, object]:
         "csrf_token": g.csrf_token,
         "role_label": ROLE[g.actor.role],
         "oversees": oversees(),
+        "keeps_accounts": keeps_accounts(g.actor),
         "count_waiting": _count_waiting,
     }
 
@@ -80,12 +89,14 @@ def short_clock(work: Work, line: InboxLine) -> ShortClock:
 
 @guarded_by("staff")
 def show_inbox() -> str:
-    return _show("console.show_inbox", "inbox", waiting_at(g.actor))
+    only_mine = "mine" in request.args and not oversees()
+    whole = waiting_at(g.actor)
+    return _show("console.show_inbox", "inbox", in_hands_of(g.actor, whole) if only_mine else whole)
 
 
 @guarded_by("staff")
 def show_past() -> str:
-    return _show("console.show_past", "past", CaseWanted(handled_by=g.actor.desk))
+    return _show("console.show_past", "past", CaseWanted(handled_by=(g.actor.desk,)))
 
 
 @guarded_by("staff")
@@ -95,7 +106,9 @@ def show_cases() -> str:
 
 
 def _show(endpoint: str, place: str, whole: CaseWanted) -> str:
-    asked = case_wanted().but(held_by=whole.held_by, handled_by=whole.handled_by)
+    asked = case_wanted().but(held_by=whole.held_by, handled_by=whole.handled_by, in_hands=whole.in_hands)
+    if place == "inbox":
+        asked = asked.but(touched_by="")
     with installation().look() as work:
         return render_template(
             "console/inbox.html",
@@ -104,6 +117,8 @@ def _show(endpoint: str, place: str, whole: CaseWanted) -> str:
             asked=asked,
             args=case_args(asked),
             endpoint=endpoint,
+            only_mine=bool(asked.in_hands),
+            mine=count_mine(work, g.actor) if place == "inbox" else 0,
             rule=FIGURE_RULES[asked.figure],
             figure_label=FIGURE_LABELS[asked.figure],
             own_opinions=list_opinions(work, g.actor) if place == "inbox" else {},
