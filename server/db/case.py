@@ -164,6 +164,18 @@ def list_cases_in_status(session: Session, status: str, village_code: str) -> li
     )
 
 
+def list_open_cases_of_resident(session: Session, resident_id: str) -> list[CaseRow]:
+    """Locked, in one order for everybody: two who take them in another would wait for each other."""
+    return list(
+        session.scalars(
+            select(CaseRow)
+            .where(CaseRow.resident_id == resident_id, CaseRow.closed_at.is_(None))
+            .order_by(CaseRow.id)
+            .with_for_update()
+        )
+    )
+
+
 def list_documents(session: Session, case_id: str) -> list[DocumentRow]:
     """The documents in force (not replaced by a correction)."""
     return list(

@@ -3,6 +3,8 @@
 # Importing a noun registers its tables.
 from server.db import (
     audit,
+    benefit,
+    calendar,
     card,
     case,
     case_note,
@@ -10,6 +12,7 @@ from server.db import (
     conflict,
     correction,
     deadline,
+    death,
     disclosure,
     duplicate,
     follow_up,
@@ -21,6 +24,7 @@ from server.db import (
     public_notice,
     rating,
     resident,
+    roster,
     service_point,
     staff,
     supervision_order,

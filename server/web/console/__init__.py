@@ -10,11 +10,14 @@ from server.services.desk import CaseHidden
 from server.web.console import (
     actions,
     batch,
+    benefits,
+    calendar,
     card,
     case,
     catalogue,
     catalogue_edit,
     catalogue_files,
+    deaths,
     documents,
     figures,
     hands,
@@ -27,9 +30,11 @@ from server.web.console import (
     ratings,
     regions,
     relatives,
+    roster,
     service_points,
     sign_in,
     supervision,
+    supervision_rules,
 )
 from server.web.webkit.assets import offer_assets
 from server.web.webkit.errors import Refusal
@@ -62,6 +67,11 @@ def console_blueprint() -> Blueprint:
         figures,
         batch,
         opinions,
+        roster,
+        benefits,
+        deaths,
+        calendar,
+        supervision_rules,
     ):
         room.add_routes(blueprint)
     blueprint.register_error_handler(SignedOut, sign_in.ask_to_sign_in)

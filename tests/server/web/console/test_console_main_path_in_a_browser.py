@@ -115,7 +115,7 @@ def busy(world) -> str:
 def test_axe_finds_nothing_on_any_page_of_supervision(screen, busy):
     sign_in(screen, "supervisor")
     found: dict[str, list[str]] = {}
-    for place in ("/", "/supervision", "/cards", "/cards/1", "/orders", "/figures", "/cases?figure=open"):
+    for place in ("/", "/supervision", "/cards", "/cards/1", "/orders", "/figures", "/cases?figure=open", "/calendar"):
         screen.goto(f"/console{place}")
         found[place] = [*violations(screen), *(["wider than the screen"] if overflows(screen) else [])]
     assert {place: faults for place, faults in found.items() if faults} == {}
