@@ -190,7 +190,8 @@ class Story:
             self._tell(f"{label}落在合浦县·民政")
 
     def _card_labels(self, case_number: str) -> set[str]:
-        return {card["label"] for card in self._cards(case_number)}
+        promised, _ = self._cards(case_number)
+        return {card["label"] for card in promised}
 
     def _decide_late(self, villager: Villager, case_number: str) -> None:
         self._clock.move_to(beihai_time(10, 19, 10))
