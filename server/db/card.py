@@ -131,6 +131,9 @@ def card_conditions(wanted: CardWanted) -> list[ColumnElement[bool]]:
         found.append(_SHOWN[wanted.show](wanted))
     if wanted.villages is not None:
         found.append(CaseRow.village_code.in_(sorted(wanted.villages)))
+        if wanted.own_desk:
+            # The attack: a desk asks for village after village until it knows where its bad rating came from.
+            found.append(CardRow.rule != Rule.FOLLOW_UP_LIMIT)
     found += [_fell_on(desk) for desk in (wanted.own_desk, wanted.desk) if desk]
     if wanted.colour:
         found.append(CardRow.colour == wanted.colour)
