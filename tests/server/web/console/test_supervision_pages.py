@@ -7,6 +7,9 @@ from html import unescape
 import pytest
 from openpyxl import load_workbook
 
+from server.db.audit import iterate_audit
+from server.db.case import find_case_by_number
+from server.domain.review import StageState
 from server.jobs import sweep_deadlines
 
 
@@ -193,6 +196,20 @@ class TestManyAtOnce:
         assert "办成 2 件，没办成 2 件" in page
         assert "这件现在不在您这里" in page or "不能“核验通过”" in page
         assert total(official("police").read("/console/")) == 3
+
+    def test_what_a_colleague_has_in_hand_is_left_to_the_colleague_and_the_try_is_on_record(self, official, world):
+        taken, free = world.new_case(), world.new_case()
+        with world.installation.begin() as work:
+            case = find_case_by_number(work.session, taken)
+            next(row for row in case.stages if row.state == StageState.ACTIVE).assigned_to = "police"
+        answer = official("counter").send(
+            "/console/batch", {"case": [taken, free], "action": "verify", "opinion": "属实"}
+        )
+        page = answer.get_data(as_text=True)
+        assert "办成 1 件，没办成 1 件" in page and "没有办成。要由您办" in page
+        with world.installation.look() as work:
+            refused = [row for row in iterate_audit(work.session) if row.subject == taken and "refus" in row.action]
+        assert len(refused) == 1
 
     @pytest.mark.parametrize(
         ("form", "words"),
