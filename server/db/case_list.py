@@ -11,6 +11,7 @@ from server.db.case import CaseRow, EventRow, StageRow
 from server.db.deadline import CardRow, ClockRow
 from server.db.figures import STEP_FIGURES, Condition, Whole, figure_condition, has_steps, within
 from server.domain.card_rules import ClockKind
+from server.domain.case import Status
 from server.domain.figures import OF_PERIOD, USUAL_DAYS, Figure
 from server.domain.people import Desk
 from server.domain.review import StageState
@@ -124,6 +125,13 @@ def list_cases(session: Session, wanted: CaseWanted, now: datetime, limit: int, 
         CaseRow.case_number,
     )
     return list(session.scalars(statement.order_by(*urgent).limit(limit).offset(offset)))
+
+
+def list_reviews_ahead_of(session: Session, desks: tuple[Desk, ...], limit: int) -> list[CaseRow]:
+    """Running joint reviews with a step of these desks still to come: the lead's among them."""
+    in_review = CaseRow.status == Status.IN_JOINT_REVIEW
+    statement = select(CaseRow).where(in_review, _at(desks, StageState.PENDING))
+    return list(session.scalars(statement.order_by(CaseRow.received_at).limit(limit)))
 
 
 def list_case_ids(session: Session, wanted: CaseWanted, now: datetime) -> set[str]:

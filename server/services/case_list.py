@@ -14,9 +14,12 @@ from server.domain.review import StageState
 from server.domain.wanted import PAGE_SIZE, CaseWanted, Page, offset_of
 from server.domain.words import STATUS
 from server.services.assignment import seat
+from server.services.joint_review import leads
 from server.services.review import desk_name, held_by
 from server.services.tracking import clock_face, clock_in_words
 from server.services.work import Work
+
+LED_SHOWN = 200
 
 
 class OutOfSight(LookupError):
@@ -108,6 +111,12 @@ def count_waiting(work: Work, actor: Actor) -> int:
 def count_mine(work: Work, actor: Actor) -> int:
     wanted = in_sight(work, actor, in_hands_of(actor, waiting_at(actor)))
     return db.count_cases(work.session, wanted, work.now)
+
+
+def list_led(work: Work, actor: Actor) -> list[InboxLine]:
+    """The running joint reviews this person presides over: nothing waits here, but who is late is the lead's to see."""
+    ahead = db.list_reviews_ahead_of(work.session, actor.desks, LED_SHOWN)
+    return lines_of(work, [case for case in ahead if leads(case, seat(case, actor)) and held_by(case, actor) is None])
 
 
 def list_past(work: Work, actor: Actor) -> list[InboxLine]:

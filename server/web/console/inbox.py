@@ -17,6 +17,7 @@ from server.services.case_list import (
     count_mine,
     count_waiting,
     in_hands_of,
+    list_led,
     page_of_cases,
     waiting_at,
 )
@@ -124,6 +125,7 @@ def _show(endpoint: str, place: str, whole: CaseWanted) -> str:
             own_opinions=list_opinions(work, g.actor) if place == "inbox" else {},
             owed=owed_by(work, g.actor) if place == "inbox" else None,
             batch=batch_choices(g.actor.role) if place == "inbox" else (),
+            led=list_led(work, g.actor) if place == "inbox" and not oversees() else (),
             desk=desk_in_words(work),
             place=place,
         )

@@ -3,6 +3,8 @@
 import pytest
 
 from server.domain.case import Action
+from server.domain.review import Verdict
+from server.services import review
 from server.web.console.actions import ERRANDS
 
 
@@ -51,6 +53,9 @@ def test_a_refused_form_comes_back_open_with_its_sentence(world, official, actio
 
 def test_the_lead_adds_a_party_and_sees_the_case_while_others_review(world, official):
     number, head = world.case_in_review(), official("head")
+    world.act(number, "head", review.give_verdict, Verdict.AGREE, "没有重复享受。")
+    assert "我牵头的联审" in head.read("/console/") and number in head.read("/console/")
+    assert "我牵头的联审" not in official("police").read("/console/")
     assert "add_party" in offered(head, number)
     assert head.act(number, "add_party", department="税务", reason="请核查个人纳税记录").status_code == 303
     assert "税务" in head.read(f"/console/cases/{number}")
