@@ -174,7 +174,10 @@ def _upkeep_commands(words: Words) -> None:
     machine = words.add_parser("machine", help="village machines").add_subparsers(required=True, metavar="WHAT")
     code = _command(machine, "code", "upkeep:machine_code", "make a one-time enrolment code for a village's machine")
     code.add_argument("--village", required=True, metavar="CODE")
-    for command in (upgrade, audit.choices["verify"], code):
+    supervise = words.add_parser("supervise", help="limits and cards").add_subparsers(required=True, metavar="WHAT")
+    _command(supervise, "sweep", "supervise:supervise_sweep", "put every card on record that has fallen by now")
+    _command(supervise, "replay", "supervise:supervise_replay", "compute every clock and card again from the log")
+    for command in (upgrade, audit.choices["verify"], code, *supervise.choices.values()):
         command.add_argument(
             "--settings", type=Path, default=DEFAULT_DATA / "server.toml", help="the server's settings file"
         )

@@ -1,6 +1,6 @@
 """Cases, their stages, documents and events."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -194,6 +194,18 @@ def list_cases_in_status(session: Session, status: str, village_code: str) -> li
             .order_by(CaseRow.received_at)
         )
     )
+
+
+def iterate_case_numbers(session: Session, page: int = 500) -> Iterator[tuple[str, str]]:
+    """(id, number) of every case in a steady order, a page at a time."""
+    last = ""
+    while True:
+        wanted = select(CaseRow.id, CaseRow.case_number).where(CaseRow.id > last).order_by(CaseRow.id).limit(page)
+        found = session.execute(wanted).all()
+        yield from ((row.id, row.case_number) for row in found)
+        if len(found) < page:
+            return
+        last = found[-1].id
 
 
 def list_documents(session: Session, case_id: str) -> list[DocumentRow]:

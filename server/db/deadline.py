@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, ColumnElement, ForeignKey, Index, UniqueConstraint, or_, select
+from sqlalchemy import JSON, ColumnElement, ForeignKey, Index, UniqueConstraint, func, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from server.db.base import Row
@@ -134,6 +134,10 @@ def list_due_clock_ids(session: Session, now: datetime, limit: int) -> list[int]
             .limit(limit)
         )
     )
+
+
+def count_due_clocks(session: Session, now: datetime) -> int:
+    return session.scalar(select(func.count(ClockRow.id)).where(ClockRow.next_check_at <= now)) or 0
 
 
 def list_case_ids_running_since(session: Session, since: datetime) -> list[str]:

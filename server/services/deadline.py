@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from typing import Any
 
 from forms.clock import BEIJING_TIME
 from forms.item import ServiceItem, Stage
@@ -153,7 +154,7 @@ def _keep_desk_clocks(work: Work, case: CaseRow, clocks: list[ClockRow], active:
     for subject, clock in running.items():
         if subject not in wanted:
             finish_clock(work, clock)
-    for subject in wanted.keys() - running.keys():
+    for subject in (one for one in wanted if one not in running):  # in the item's order, not in a set's
         stage, row, kind = wanted[subject]
         limit = (
             ACCEPTANCE_LIMIT
@@ -264,21 +265,31 @@ def settle(work: Work, case: CaseRow) -> list[CardRow]:
 
 
 def _keep_row(work: Work, clock: ClockRow, life: ClockLife) -> None:
-    due = life.due
-    clock.due_on, clock.due_at = (due.due_on, due.red_at) if due else (None, None)
-    enabled = work.rules.of(life.rule).enabled
-    clock.next_check_at = min((at for _, at in life.pending()), default=None) if enabled else None
-    clock.finished_at = life.finished_at
-    clock.stops = [
-        {
-            **why,
-            "started_at": stop.started_at.isoformat(),
-            "ended_at": stop.ended_at.isoformat() if stop.ended_at else None,
-        }
-        for stop, why in zip(life.span.stops, life.reasons, strict=True)
-    ]
+    for column, value in computed_columns(work, life).items():
+        setattr(clock, column, value)
+
+
+def computed_columns(work: Work, life: ClockLife) -> dict[str, Any]:
+    """What a clock's row says that is computed from the log, column by column; the replay compares the same."""
+    due, enabled = life.due, work.rules.of(life.rule).enabled
+    columns = {
+        "amount": life.span.limit.amount,
+        "due_on": due.due_on if due else None,
+        "due_at": due.red_at if due else None,
+        "next_check_at": min((at for _, at in life.pending()), default=None) if enabled else None,
+        "finished_at": life.finished_at,
+        "stops": [
+            {
+                **why,
+                "started_at": stop.started_at.isoformat(),
+                "ended_at": stop.ended_at.isoformat() if stop.ended_at else None,
+            }
+            for stop, why in zip(life.span.stops, life.reasons, strict=True)
+        ],
+    }
     if life.finished_at:
-        clock.used = days_used(life.span.limit, life.started_at, work.calendar, life.span.stops, life.finished_at)
+        columns["used"] = days_used(life.span.limit, life.started_at, work.calendar, life.span.stops, life.finished_at)
+    return columns
 
 
 def _record(work: Work, case: CaseRow, clocks: dict[int, ClockRow], card: FallenCard) -> CardRow:

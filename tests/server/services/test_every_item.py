@@ -314,7 +314,9 @@ def test_an_assessment_outside_stops_the_clock_and_costs_its_working_days(instal
     due_on = walk.clocks()["promised"].due_on
     calendar = installation.tools.calendar
     worked = [day for day in _days_after(local_date(make.MONDAY_MORNING), due_on) if calendar.is_working_day(day)]
-    stopped = [day for day in worked if _day(stop["started_at"]) <= day < _day(walk.clocks()["promised"].stops[-1]["ended_at"])]
+    stopped = [
+        day for day in worked if _day(stop["started_at"]) <= day < _day(walk.clocks()["promised"].stops[-1]["ended_at"])
+    ]
     assert len(worked) - len(stopped) == walk.item.promised_days
 
 
