@@ -32,10 +32,15 @@ def test_every_action_is_allowed_somewhere():
 
 
 def test_a_closed_case_can_only_be_rated_and_only_by_villagers():
-    for status in CLOSED:
+    for status in CLOSED - {Status.WITHDRAWN, Status.TERMINATED}:
         assert {role: allowed_actions(status, role) for role in Role if allowed_actions(status, role)} == {
             Role.VILLAGER: [Action.RATE]
         }
+
+
+def test_what_ended_without_a_decision_may_be_taken_up_again_by_a_head_alone():
+    for status in (Status.WITHDRAWN, Status.TERMINATED):
+        assert [role for role in Role if Action.REOPEN in allowed_actions(status, role)] == [Role.DEPARTMENT_HEAD]
 
 
 def test_a_case_that_is_not_closed_cannot_be_rated():
@@ -43,12 +48,18 @@ def test_a_case_that_is_not_closed_cannot_be_rated():
         assert all(Action.RATE not in allowed_actions(status, role) for role in Role)
 
 
-def test_nobody_can_act_while_a_public_notice_hangs():
-    assert all(allowed_actions(Status.IN_PUBLIC_NOTICE, role) == [] for role in Role)
+def test_nobody_moves_a_case_on_while_a_public_notice_hangs():
+    moving = {Action.ACCEPT, Action.VERIFY, Action.GIVE_VERDICT, Action.APPROVE, Action.ISSUE}
+    assert all(not moving & set(allowed_actions(Status.IN_PUBLIC_NOTICE, role)) for role in Role)
 
 
-def test_a_supervisor_watches_and_never_acts():
-    assert all(allowed_actions(status, Role.SUPERVISOR) == [] for status in Status)
+def test_a_supervisor_watches_and_only_lets_a_second_correction_be_asked():
+    allowed = {action for status in Status for action in allowed_actions(status, Role.SUPERVISOR)}
+    assert allowed == {Action.ALLOW_SECOND_CORRECTION}
+
+
+def test_nobody_withdraws_in_the_midst_of_a_joint_review():
+    assert all(Action.WITHDRAW not in allowed_actions(Status.IN_JOINT_REVIEW, role) for role in Role)
 
 
 def test_only_heads_decide():
