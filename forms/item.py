@@ -201,6 +201,8 @@ class ServiceItem(CatalogueRecord):
     disclosure_note: str | None = None
     # Permits are published one by one though they name nobody; else an item that names nobody publishes counts alone.
     publishes_each_case: bool | None = None
+    # 行政许可: deemed accepted after five silent days, declined with the competent body named and never handed over.
+    licence: bool = False
     extension: Extension | None = None
     lifecycle: dict[str, Any] | None = None
     channel_note: str | None = None

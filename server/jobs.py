@@ -12,9 +12,9 @@ from server.db.deadline import count_due_clocks, list_due_clock_ids
 from server.db.outbound import list_due_message_ids
 from server.db.public_notice import list_expired_notice_ids
 from server.db.wechat import list_openids_to_ask
-from server.services.deadline import sweep_clock
 from server.services.message import claim_message, send_message, settle_message
 from server.services.notice_expiry import end_expired_notice
+from server.services.sweep import sweep_clock
 from server.services.upload import forget_stale_uploads
 from server.services.wechat import forget_old_replies, learn_unionid
 

@@ -7,6 +7,7 @@ from sqlalchemy import JSON, ForeignKey, Index, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from server.db.base import Row
+from server.db.proceeding import ObjectionRow
 
 
 class PublicNoticeRow(Row):
@@ -28,10 +29,14 @@ class PublicNoticeRow(Row):
 
 
 def list_expired_notice_ids(session: Session, today: date) -> list[str]:
+    """Notices whose days are over and which no unanswered objection holds."""
+    held = select(ObjectionRow.id).where(
+        ObjectionRow.notice_id == PublicNoticeRow.id, ObjectionRow.decided_at.is_(None)
+    )
     return list(
         session.scalars(
             select(PublicNoticeRow.id)
-            .where(PublicNoticeRow.ended_at.is_(None), PublicNoticeRow.ends_on < today)
+            .where(PublicNoticeRow.ended_at.is_(None), PublicNoticeRow.ends_on < today, ~held.exists())
             .order_by(PublicNoticeRow.ends_on)
         )
     )

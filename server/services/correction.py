@@ -8,24 +8,28 @@ from forms.catalogue import content_of
 from forms.item import Material, ServiceItem
 from forms.packet import PacketFault
 from server.db import correction as db
-from server.db.case import CaseRow, list_cases_in_status, list_documents
+from server.db.case import CaseRow, list_cases_in_status, list_documents, list_events
 from server.db.correction import CorrectionRow
-from server.domain.case import Action, Status
-from server.domain.correction import CorrectionPoint, require_one_time
-from server.domain.people import Actor
-from server.domain.words import CORRECTION_REASON
+from server.domain.card_rules import Rule
+from server.domain.case import Action, Status, require_allowed
+from server.domain.correction import CorrectionPoint, CorrectionRefused, require_one_time, require_sound, visible_before
+from server.domain.people import Actor, Desk
+from server.domain.words import CORRECTION_REASON, LABELS
 from server.services import deadline
+from server.services.acceptance import require_open_for_refusal
 from server.services.event import record_event
 from server.services.item_version import item_of
-from server.services.review import stage_at_desk
+from server.services.review import require_reason, stage_at_desk
 from server.services.work import Work
 
 
 def request_correction(work: Work, case: CaseRow, actor: Actor, points: list[CorrectionPoint]) -> None:
     """By the desk that holds the case. Raises ActionNotAllowed, NotYourDesk, CorrectionRefused."""
     stage_at_desk(work, case, actor, Action.REQUEST_CORRECTION)
+    require_open_for_refusal(work, case)
     materials = {material.id: material for material in correctable_materials(item_of(case))}
-    require_one_time(points, was_corrected(work, case), set(materials))
+    require_sound(points, set(materials))
+    _require_told_at_once(work, case, points)
     work.session.add(
         CorrectionRow(
             case_id=case.id,
@@ -42,6 +46,35 @@ def request_correction(work: Work, case: CaseRow, actor: Actor, points: list[Cor
     note = f"{asked}。请到村里补一次就行，补材料的时间不计入时限。"
     brief = f"有{len(points)}样材料要补，请点开看"
     record_event(work, case, "correction_requested", actor.display_name, note, brief=brief)
+
+
+def _require_told_at_once(work: Work, case: CaseRow, points: list[CorrectionPoint]) -> None:
+    """A second request: what was brought anew may be found wanting, what lay there the first time should have been told."""
+    earlier = db.list_corrections(work.session, case.id)
+    if not earlier:
+        return
+    again = visible_before(points, {point["material_id"] for request in earlier for point in request.points})
+    require_one_time(again, allowed=_second_is_allowed(work, case, earlier[-1]))
+    if again:
+        region_code, _, department = earlier[0].desk.partition(" ")
+        evidence = {"asked_at": earlier[0].requested_at.isoformat(), "again": [point.material_id for point in again]}
+        deadline.record_fault(work, case, Rule.NO_ONE_TIME_NOTICE, Desk(department, region_code), evidence)
+
+
+def _second_is_allowed(work: Work, case: CaseRow, latest: CorrectionRow) -> bool:
+    return any(
+        event.kind == "second_correction_allowed" and event.happened_at > latest.requested_at
+        for event in list_events(work.session, case.id)
+    )
+
+
+def allow_second_correction(work: Work, case: CaseRow, actor: Actor, reason: str) -> None:
+    """The supervisor's leave, on record with its reason. Raises ActionNotAllowed, ReasonMissing, CorrectionRefused."""
+    require_allowed(Status(case.status), Action.ALLOW_SECOND_CORRECTION, actor.role, LABELS)
+    require_reason(reason)
+    if not db.list_corrections(work.session, case.id):
+        raise CorrectionRefused("这件还没有补正过，经办部门可以直接一次性告知，不用准许。")
+    record_event(work, case, "second_correction_allowed", actor.display_name, reason)
 
 
 def correctable_materials(item: ServiceItem) -> list[Material]:
@@ -133,8 +166,3 @@ def papers_to_bring(case: CaseRow, correction: CorrectionRow) -> tuple[PaperToBr
         )
         for point in correction.points
     )
-
-
-def was_corrected(work: Work, case: CaseRow) -> bool:
-    """Whether a correction was asked for already; a second one is not offered."""
-    return bool(db.list_corrections(work.session, case.id))

@@ -149,21 +149,26 @@ def keep_time(work: Work, case: CaseRow) -> None:
 
 def _keep_desk_clocks(work: Work, case: CaseRow, clocks: list[ClockRow], active: list[tuple[Stage, StageRow]]) -> None:
     """One clock for each open stage and consulted desk; those of stages that are done stand still for good."""
-    wanted = {_subject(stage, row, kind): (stage, row, kind) for stage, row in active for kind in _kinds(case, stage)}
-    running = {clock.subject: clock for clock in clocks if clock.kind in _OF_DESKS and not clock.finished_at}
-    for subject, clock in running.items():
-        if subject not in wanted:
+    wanted = {_work(stage, row, kind): (stage, row, kind) for stage, row in active for kind in _kinds(case, stage)}
+    of_desks = [clock for clock in clocks if clock.kind in _OF_DESKS]
+    running = {clock.subject.rpartition("#")[0]: clock for clock in of_desks if not clock.finished_at}
+    for name, clock in running.items():
+        if name not in wanted:
             finish_clock(work, clock)
-    for subject in (one for one in wanted if one not in running):  # in the item's order, not in a set's
-        stage, row, kind = wanted[subject]
-        limit = (
-            ACCEPTANCE_LIMIT
-            if kind is ClockKind.ACCEPTANCE
-            else Limit(stage.promised_days, item_of(case).promised_unit)
-        )
-        started_at = work.now if subject in {clock.subject for clock in clocks} else row.opened_at or work.now
-        desk = Desk(row.department, row.region_code)
-        start_clock(work, case, kind, limit, started_at, stage_id=stage.id, desk=desk, subject=subject)
+    for name in (one for one in wanted if one not in running):  # in the item's order, not in a set's
+        before = sum(clock.subject.startswith(f"{name}#") for clock in of_desks)
+        _start_desk_clock(work, case, f"{name}#{before}", *wanted[name], again=before > 0)
+
+
+def _start_desk_clock(
+    work: Work, case: CaseRow, subject: str, stage: Stage, row: StageRow, kind: ClockKind, *, again: bool
+) -> None:
+    own = Limit(stage.promised_days, item_of(case).promised_unit)
+    limit = ACCEPTANCE_LIMIT if kind is ClockKind.ACCEPTANCE else own
+    # The five days begin anew with the papers that were asked for (行政许可法 第32条(五)).
+    started_at = work.now if again else row.opened_at or work.now
+    desk = Desk(row.department, row.region_code)
+    start_clock(work, case, kind, limit, started_at, stage_id=stage.id, desk=desk, subject=subject)
 
 
 def _kinds(case: CaseRow, stage: Stage) -> Iterator[ClockKind]:
@@ -173,8 +178,8 @@ def _kinds(case: CaseRow, stage: Stage) -> Iterator[ClockKind]:
         yield ClockKind.ACCEPTANCE
 
 
-def _subject(stage: Stage, row: StageRow, kind: ClockKind) -> str:
-    """A stage that is opened again is another stretch of work with a clock of its own."""
+def _work(stage: Stage, row: StageRow, kind: ClockKind) -> str:
+    """One stretch of work at a desk: a stage that is opened again, or handed over, has a clock of its own."""
     opened = row.opened_at.isoformat(timespec="microseconds") if row.opened_at else ""
     return f"{kind} {stage.id} {opened}"
 
@@ -352,12 +357,3 @@ def recalculate(work: Work, changed_from: date) -> Recalculated:
         moved += sum(after[clock] != due for clock, due in before.items())
         withdrawn += sum(card.id in standing for card in db.list_cards(work.session, case_id) if card.withdrawn_at)
     return Recalculated(moved, withdrawn, fallen)
-
-
-def sweep_clock(work: Work, clock_id: int) -> int:
-    """Look at one clock whose time has come. Returns how many cards fell. Idempotent.
-
-    The case is locked first, as every desk does: two who take locks in another order would wait for each other.
-    """
-    case = db.lock_case_of_clock(work.session, clock_id)
-    return len(settle(work, case)) if case else 0

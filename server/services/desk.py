@@ -25,7 +25,7 @@ from server.domain.rating import LABELS as GRADE_LABELS
 from server.domain.review import StageState, asks_for_judgement
 from server.domain.words import ACTION, CARD, CLOCK, EVENT, PAUSE, RULE, STATUS, UNIT, VERDICT
 from server.services.answers import answers_of, shown_answers
-from server.services.correction import PaperToBring, correctable_materials, papers_to_bring, was_corrected
+from server.services.correction import PaperToBring, correctable_materials, papers_to_bring
 from server.services.item_version import item_of
 from server.services.review import STAGE_ACTIONS, desk_name, desks_of
 from server.services.tracking import ClockFace, clock_face, clock_in_words
@@ -362,7 +362,7 @@ def _actions(work: Work, case: CaseRow, actor: Actor) -> tuple[tuple[str, str], 
     offered = []
     for action in allowed_actions(Status(case.status), actor.role):
         fits = STAGE_ACTIONS.get(action) == kind
-        if fits or (action is Action.REQUEST_CORRECTION and not was_corrected(work, case)):
+        if fits or action is Action.REQUEST_CORRECTION:
             offered.append((action.value, ACTION[action]))
     return tuple(offered)
 

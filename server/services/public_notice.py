@@ -6,7 +6,7 @@ from forms.clock import written_date
 from forms.identity import mask_name
 from forms.item import Answers, Stage
 from server.db.case import CaseRow, StageRow
-from server.db.public_notice import PublicNoticeRow
+from server.db.public_notice import PublicNoticeRow, find_notice
 from server.domain.deadline import Limit, due_on
 from server.services.event import SYSTEM, record_event
 from server.services.item_version import item_of
@@ -52,3 +52,10 @@ def take_down_notice(work: Work, notice_id: str) -> tuple[CaseRow, StageRow] | N
     notice.ended_at = work.now
     case = work.session.get(CaseRow, notice.case_id, with_for_update=True)
     return case, next(row for row in case.stages if row.stage_id == notice.stage_id)
+
+
+def take_down_what_hangs(work: Work, case: CaseRow) -> None:
+    """A notice of a case that ended comes down: nobody withdrawn, refused or dead stays on a board."""
+    notice = find_notice(work.session, case.id)
+    if notice and notice.ended_at is None:
+        notice.ended_at = work.now

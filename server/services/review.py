@@ -8,6 +8,7 @@ from server.domain.people import Actor, Desk
 from server.domain.review import StageState, Verdict, asks_for_judgement
 from server.domain.words import LABELS, VERDICT
 from server.services import deadline, walk
+from server.services.acceptance import require_open_for_refusal
 from server.services.answers import answers_of
 from server.services.event import record_event
 from server.services.item_version import item_of
@@ -44,23 +45,39 @@ def desks_of(case: CaseRow) -> set[Desk]:
 def stage_at_desk(work: Work, case: CaseRow, actor: Actor, action: Action) -> StageRow:
     """The open stage this actor may act on; a correction fits any of them. Raises ActionNotAllowed, NotYourDesk."""
     require_allowed(Status(case.status), action, actor.role, LABELS)
-    wanted = STAGE_ACTIONS.get(action)
+    wanted = STAGE_ACTIONS.get(action)  # None: anything this desk holds will do
     active = [row for row in case.stages if row.state == StageState.ACTIVE]
     for row in active:
-        if Desk(row.department, row.region_code) == actor.desk and wanted in (None, _stage_of(case, row).action):
+        if Desk(row.department, row.region_code) == actor.desk and wanted in (None, stage_of(case, row).action):
             return row
     holders = "、".join(desk_name(work, row) for row in active) or "无"
     raise NotYourDesk(f"这件现在不在您这里，在：{holders}。")
 
 
 def desk_name(work: Work, row: StageRow) -> str:
-    return f"{work.catalogue.regions.get(row.region_code).short_name}·{row.department}"
+    return place_name(work, Desk(row.department, row.region_code))
+
+
+def place_name(work: Work, desk: Desk) -> str:
+    return f"{work.catalogue.regions.get(desk.region_code).short_name}·{desk.department}"
+
+
+def held_by(case: CaseRow, actor: Actor) -> StageRow | None:
+    """The open stage at this person's desk."""
+    return next(
+        (
+            row
+            for row in case.stages
+            if row.state == StageState.ACTIVE and Desk(row.department, row.region_code) == actor.desk
+        ),
+        None,
+    )
 
 
 def accept_case(work: Work, case: CaseRow, actor: Actor) -> None:
     """受理 by the competent body: the statutory clock starts where the item says so."""
     row = stage_at_desk(work, case, actor, Action.ACCEPT)
-    if _stage_of(case, row).clock_start == "statutory":
+    if stage_of(case, row).clock_start == "statutory":
         deadline.start_statutory_clock(work, case, item_of(case))
     _finish(work, case, row, actor, "accepted", f"{desk_name(work, row)}已受理。")
 
@@ -70,8 +87,8 @@ def verify_case(work: Work, case: CaseRow, actor: Actor, opinion: str, *, applie
     row = stage_at_desk(work, case, actor, Action.VERIFY)
     row.opinion = opinion
     if not applies:
-        _require_conditional(work, case, _stage_of(case, row))
-        _require_reason(opinion)
+        _require_conditional(work, case, stage_of(case, row))
+        require_reason(opinion)
         row.verdict = Verdict.NOT_APPLICABLE
     said = "已核验" if applies else "认为这一步不适用"
     _finish(work, case, row, actor, "verified" if applies else "not_applicable", f"{desk_name(work, row)}{said}。")
@@ -80,13 +97,13 @@ def verify_case(work: Work, case: CaseRow, actor: Actor, opinion: str, *, applie
 def give_verdict(work: Work, case: CaseRow, actor: Actor, verdict: Verdict, opinion: str) -> None:
     """One department's part of the joint review. A negative verdict needs a reason and does not end the review."""
     row = stage_at_desk(work, case, actor, Action.GIVE_VERDICT)
-    stage = _stage_of(case, row)
+    stage = stage_of(case, row)
     if verdict is Verdict.NOT_APPLICABLE:
         _require_conditional(work, case, stage)
     if verdict is not Verdict.AGREE and not opinion.strip():
         raise ReasonMissing(f"选“{VERDICT[verdict]}”要写明理由。")
     row.verdict, row.opinion = verdict, opinion
-    group = [other for other in case.stages if _gives_verdict_with(_stage_of(case, other), stage)]
+    group = [other for other in case.stages if _gives_verdict_with(stage_of(case, other), stage)]
     given = sum(1 for other in group if other is row or other.finished_at)
     _finish(work, case, row, actor, "verdict_given", f"{desk_name(work, row)}已出意见（{given}/{len(group)}）。")
 
@@ -96,7 +113,7 @@ def _gives_verdict_with(other: Stage, stage: Stage) -> bool:
     return other is stage or (stage.group is not None and other.group == stage.group and other.action == stage.action)
 
 
-def _stage_of(case: CaseRow, row: StageRow) -> Stage:
+def stage_of(case: CaseRow, row: StageRow) -> Stage:
     return next(stage for stage in item_of(case).stages if stage.id == row.stage_id)
 
 
@@ -122,6 +139,7 @@ def reject_case(work: Work, case: CaseRow, actor: Actor, reason: str) -> None:
 
 def decline_case(work: Work, case: CaseRow, actor: Actor, reason: str) -> None:
     """不予受理, with the reason and, where it is another's business, which body is competent (第32条)."""
+    require_open_for_refusal(work, case)
     _end(work, case, actor, Action.DECLINE, Status.DECLINED, reason)
 
 
@@ -131,7 +149,7 @@ def issue_result(work: Work, case: CaseRow, actor: Actor, opinion: str) -> None:
     _finish(work, case, row, actor, "issued", opinion.strip() or f"{desk_name(work, row)}已送达。")
 
 
-def _require_reason(reason: str) -> None:
+def require_reason(reason: str) -> None:
     if len(reason.strip()) < 5:
         raise ReasonMissing("请写明理由（至少5个字），群众会看到它。")
 
@@ -146,7 +164,7 @@ def _finish(work: Work, case: CaseRow, row: StageRow, actor: Actor, kind: str, n
 def _end(work: Work, case: CaseRow, actor: Actor, action: Action, status: Status, reason: str) -> None:
     """A case that ends without what was applied for; its decision and its event are called as its status is."""
     row = stage_at_desk(work, case, actor, action)
-    _require_reason(reason)
+    require_reason(reason)
     row.opinion = reason
     case.decision, case.decision_reason = status.value, reason
     walk.finish_stage(work, row, StageState.DONE, actor.display_name)

@@ -40,9 +40,19 @@ def _open_stage(work: Work, case: CaseRow, stage: Stage, row: StageRow, answers:
     if stage.clock_start == "statutory" and stage.action != "accept":
         deadline.start_statutory_clock(work, case, item_of(case))
     if stage.is_public_notice:
+        if case.stopped_for == "objection":
+            case.stopped_for = None
         public_notice.start_public_notice(work, case, stage, answers)
     elif stage.action == "publicise":
         finish_stage(work, row, StageState.DONE)  # a mere posting: the result itself is published when the case closes
+
+
+def reopen_stage(work: Work, case: CaseRow, row: StageRow) -> None:
+    """A desk looks again at what it had finished; what it said before stays in the history."""
+    row.state, row.opened_at = StageState.ACTIVE, work.now
+    row.finished_at = row.handled_by = None
+    stage = next(stage for stage in item_of(case).stages if stage.id == row.stage_id)
+    case.status = STATUS_OF_STAGE[stage.action]
 
 
 def finish_stage(work: Work, row: StageRow, state: StageState, handled_by: str = SYSTEM) -> None:
@@ -57,7 +67,6 @@ def end_case(work: Work, case: CaseRow, status: Status, actor: Actor, reason: st
     for row in case.stages:
         if row.state == StageState.ACTIVE:
             row.state = StageState.PENDING
-    case.stopped_for = case.stopped_stage = None
     record_event(work, case, status.value, actor.display_name, reason, brief="原因请点开看")
     close_case(work, case, status, answers_of(work, case))
 
@@ -77,6 +86,8 @@ def close_case(work: Work, case: CaseRow, status: Status, answers: Answers) -> N
     """End the case: the clocks stand still, the result is published or its withholding explained."""
     case.status = status
     case.closed_at = work.now
+    case.stopped_for = case.stopped_stage = None
+    public_notice.take_down_what_hangs(work, case)
     deadline.finish_clocks(work, case)
     disclosure.publish_result(work, case, answers)
     if status is Status.COMPLETED:

@@ -2,7 +2,14 @@
 
 import pytest
 
-from server.domain.correction import CorrectionPoint, CorrectionReason, CorrectionRefused, require_one_time
+from server.domain.correction import (
+    CorrectionPoint,
+    CorrectionReason,
+    CorrectionRefused,
+    require_one_time,
+    require_sound,
+    visible_before,
+)
 from server.domain.words import CORRECTION_REASON
 
 KNOWN = {"id_card", "bank_passbook"}
@@ -10,23 +17,28 @@ CARD = CorrectionPoint("id_card", CorrectionReason.UNCLEAR, "国徽面反光，�
 BOOK = CorrectionPoint("bank_passbook", CorrectionReason.OUTDATED, "存折已销户，请带新折")
 
 
-def refused(points, asked_before=False) -> str:
+def refused(points) -> str:
     with pytest.raises(CorrectionRefused) as told:
-        require_one_time(points, asked_before, KNOWN)
+        require_sound(points, KNOWN)
     return str(told.value)
 
 
 def test_one_or_several_papers_of_the_item_may_be_asked_for():
-    require_one_time([CARD], False, KNOWN)
-    require_one_time([CARD, BOOK], False, KNOWN)
+    require_sound([CARD], KNOWN)
+    require_sound([CARD, BOOK], KNOWN)
 
 
 def test_asking_for_nothing_is_refused():
     assert "至少选一样" in refused([])
 
 
-def test_asking_twice_is_refused_whatever_for():
-    assert "一次性告知" in refused([CARD], asked_before=True)
+def test_what_was_brought_anew_may_be_found_wanting_and_what_lay_there_before_may_not():
+    again = visible_before([CARD, BOOK], {"id_card"})
+    assert again == [BOOK]
+    with pytest.raises(CorrectionRefused, match="一次性告知"):
+        require_one_time(again, allowed=False)
+    require_one_time(again, allowed=True)
+    require_one_time([], allowed=False)
 
 
 def test_a_paper_that_is_not_the_items_is_refused():

@@ -18,12 +18,17 @@ from server.domain.review import Verdict
 from server.jobs import end_expired_notices, sweep_deadlines
 from server.services import review
 from server.services.audit import verify_audit
-from server.services.correction import correctable_materials, list_open_corrections, request_correction
-from server.services.deadline import sweep_clock
+from server.services.correction import (
+    allow_second_correction,
+    correctable_materials,
+    list_open_corrections,
+    request_correction,
+)
 from server.services.desk import CaseHidden, case_page, get_case_to_act, list_inbox, list_recent_cards
 from server.services.intake import OpenedPacket, take_in_packet
 from server.services.public_board import read_board
 from server.services.rating import rate_case
+from server.services.sweep import sweep_clock
 from server.services.tracking import find_progress
 from tests import factories as make
 
@@ -168,8 +173,32 @@ def test_a_second_correction_is_refused(installation, taken):
         lookup_code=taken_in.lookup_code,
         only={"id_card"},
     )
+    book = [CorrectionPoint("bank_passbook", CorrectionReason.WRONG, "户名不对，请带本人的存折")]
     with pytest.raises(CorrectionRefused, match="一次性告知"):
-        act(installation, make.TOWNSHIP_CIVIL, taken_in.case_number, request_correction, point)
+        act(installation, make.TOWNSHIP_CIVIL, taken_in.case_number, request_correction, book)
+    # What was brought for the first request could not be judged before it was brought.
+    act(installation, make.TOWNSHIP_CIVIL, taken_in.case_number, request_correction, point)
+
+
+def test_a_second_correction_with_the_supervisors_leave_is_a_red_card_for_the_desk_that_did_not_tell_all(
+    installation, taken, clock
+):
+    taken_in, machine = taken
+    number = taken_in.case_number
+    card = [CorrectionPoint("id_card", CorrectionReason.UNCLEAR, "国徽面反光，请重拍")]
+    book = [CorrectionPoint("bank_passbook", CorrectionReason.WRONG, "户名不对，请带本人的存折")]
+    with pytest.raises(CorrectionRefused, match="还没有补正过"):
+        act(installation, make.SUPERVISOR, number, allow_second_correction, "材料里有冒名存折")
+    act(installation, make.TOWNSHIP_CIVIL, number, request_correction, card)
+    answer = {"kind": "correction", "case_number": number, "lookup_code": taken_in.lookup_code, "only": {"id_card"}}
+    make.take_in(installation, machine, **answer)
+    clock.move_to(beihai(15))
+    act(installation, make.SUPERVISOR, number, allow_second_correction, "材料里有冒名存折")
+    act(installation, make.TOWNSHIP_CIVIL, number, request_correction, book)
+    with installation.look() as work:
+        [card] = list_cards_of_villages(work.session, [make.VILLAGE], 10)
+        assert (card.rule, card.colour) == ("no_one_time_notice", "red")
+        assert [(desk.department, desk.region_code) for desk in card.fell_on] == [("民政", make.TOWNSHIP)]
 
 
 def test_another_desks_case_looks_like_no_case_at_all(installation, taken):

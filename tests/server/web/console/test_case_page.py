@@ -87,8 +87,8 @@ class TestWhatItShows:
 
     def test_cards_carry_their_word(self, official, world):
         from server.db.deadline import list_clocks
-        from server.services.deadline import sweep_clock
         from server.services.desk import get_case_to_act
+        from server.services.sweep import sweep_clock
         from tests.server.web.conftest import PEOPLE
 
         number = world.new_case()
