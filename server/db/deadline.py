@@ -136,6 +136,11 @@ def list_due_clock_ids(session: Session, now: datetime, limit: int) -> list[int]
     )
 
 
+def find_next_check(session: Session) -> datetime | None:
+    """When the next card of all falls; None when none is waiting to."""
+    return session.scalar(select(func.min(ClockRow.next_check_at)))
+
+
 def count_due_clocks(session: Session, now: datetime) -> int:
     return session.scalar(select(func.count(ClockRow.id)).where(ClockRow.next_check_at <= now)) or 0
 

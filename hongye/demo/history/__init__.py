@@ -1,0 +1,124 @@
+"""Two years of a city's cases, and a piece of 2018, laid into a practice installation by the real errands."""
+
+import csv
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+
+from forms.packet import Agent
+from hongye.demo.history.counter import VillageCounter
+from hongye.demo.history.diary import Diary
+from hongye.demo.history.dice import dice_for
+from hongye.demo.history.places import Sitting, list_more_people, list_villages, sitting_of
+from hongye.demo.history.seasons import days_of_2018, last_two_years, plan_visits
+from hongye.demo.history.telling import History, begins
+from hongye.ports import Ports
+from hongye.practice import Person, Practice, lay_out_practice, open_practice
+from server.bootstrap import Installation
+from server.db.staff import count_staff
+from server.domain.people import Actor, Role
+from server.services.machine import enrol_machine, make_enrolment_code
+from server.services.staff import actor_of, create_staff, hash_password
+from server.services.work import Work
+
+SHARE_OF_2018 = 0.1
+
+
+class HistoryRefused(Exception):
+    """The folder cannot take a history; the text says which can."""
+
+
+@dataclass(frozen=True)
+class Laid:
+    """What was laid down, and where."""
+
+    folder: Path
+    people: Path
+    tally: Counter[str]
+
+
+def lay_history(
+    folder: Path,
+    cases: int,
+    seed: int,
+    until: datetime,
+    narrate: Callable[[str], None] = lambda _: None,
+    villages: Iterable[str] | None = None,
+) -> Laid:
+    """A practice installation in `folder` with that many cases, ending at `until`. Raises HistoryRefused.
+
+    A tenth of them were received in 2018. `villages` names others than the thirteen that take part otherwise.
+    """
+    practice = lay_out_practice(folder, Ports())
+    installation = open_practice(practice)
+    try:
+        _require_new(installation)
+        places = list(villages or list_villages(installation.tools.catalogue))
+        people = [*practice.people, *list_more_people(installation.tools.catalogue, places)]
+        tally = _tell(installation, practice, places, people, cases, seed, until, narrate)
+    finally:
+        installation.engine.dispose()
+    return Laid(practice.folder, _write_people(practice.folder / "people.csv", people), tally)
+
+
+def _require_new(installation: Installation) -> None:
+    """What is there already was written today: a history before it would stand behind it in the audit log."""
+    with installation.look() as work:
+        if count_staff(work.session):
+            raise HistoryRefused("这个文件夹里已经有练习数据。历史只能铺在新的文件夹里，请换一个 --data。")
+
+
+def _tell(
+    installation: Installation,
+    practice: Practice,
+    villages: list[str],
+    people: list[Person],
+    cases: int,
+    seed: int,
+    until: datetime,
+    narrate: Callable[[str], None],
+) -> Counter[str]:
+    of_2018 = round(cases * SHARE_OF_2018)
+    diary = Diary(installation, begins(until, with_2018=of_2018 > 0))
+    calendar, dice = installation.tools.calendar, dice_for(seed, "visits")
+    with diary.one_day(), diary.begin() as work:
+        cast = _open_accounts(work, people, practice.password)
+        counters = {village: _open_counter(work, village, cast) for village in villages}
+    history = History(diary, cast, counters, seed)
+    visits = [
+        *plan_visits(villages, days_of_2018(calendar), of_2018, until, dice),
+        *plan_visits(villages, last_two_years(calendar, until), cases - of_2018, until, dice),
+    ]
+    history.tell(visits, until, narrate)
+    return history.tally
+
+
+def _open_accounts(work: Work, people: list[Person], password: str) -> dict[Sitting, Actor]:
+    hashed = hash_password(password)
+    return {
+        sitting_of(person): actor_of(
+            create_staff(work, **{**asdict(person), "role": Role(person.role)}, password=hashed)
+        )
+        for person in people
+    }
+
+
+def _open_counter(work: Work, village: str, cast: Mapping[Sitting, Actor]) -> VillageCounter:
+    agent = next(
+        actor for actor in cast.values() if actor.role is Role.VILLAGE_AGENT and actor.desk.region_code == village
+    )
+    machine = enrol_machine(work, make_enrolment_code(work, village), "村里电脑（示范）").machine
+    return VillageCounter(machine, Agent(sign_in_name=agent.account_id, display_name=agent.display_name))
+
+
+def _write_people(path: Path, people: list[Person]) -> Path:
+    """Who can sign in where; the password stands in practice.json beside it."""
+    with path.open("w", encoding="utf-8-sig", newline="") as file:  # with a mark, or Excel reads it as GBK
+        writer = csv.writer(file)
+        writer.writerow(("登录名", "姓名", "角色", "部门", "地方"))
+        writer.writerows(
+            (one.sign_in_name, one.display_name, one.role, one.department, one.region_code) for one in people
+        )
+    return path
