@@ -23,7 +23,8 @@ class CaseRow(Row):
     item_code: Mapped[str]
     item_name: Mapped[str]
     # The case keeps the item as it was when accepted, whatever officials change later.
-    item_version: Mapped[dict[str, Any]] = mapped_column(JSON)
+    # Read when it is asked for: a process knows the few versions there are, and a list of cases needs none of them.
+    item_version: Mapped[dict[str, Any]] = mapped_column(JSON, deferred=True)
     item_digest: Mapped[str]
     catalogue_digest: Mapped[str]
     village_code: Mapped[str] = mapped_column(index=True)

@@ -5,10 +5,11 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import JSON, ColumnElement, ForeignKey, Index, UniqueConstraint, func, or_, select
-from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship, selectinload
 
 from server.db.base import Row
 from server.db.case import CaseRow
+from server.domain.clock_log import Entry, EntryKind
 
 
 class ClockEntryRow(Row):
@@ -58,7 +59,8 @@ class ClockRow(Row):
     used: Mapped[int | None]
     stops: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
 
-    cards: Mapped[list["CardRow"]] = relationship(order_by="CardRow.id", lazy="selectin")
+    # Loaded when asked for, or by `list_clocks_of` for a whole list: most errands want the clocks alone.
+    cards: Mapped[list["CardRow"]] = relationship(order_by="CardRow.id")
 
     @property
     def open_stop(self) -> dict[str, Any] | None:
@@ -111,10 +113,17 @@ def add_entry(
     session.flush()
 
 
-def list_entries(session: Session, case_id: str) -> list[ClockEntryRow]:
-    return list(
-        session.scalars(select(ClockEntryRow).where(ClockEntryRow.case_id == case_id).order_by(ClockEntryRow.id))
-    )
+def list_entries(session: Session, case_id: str) -> list[Entry]:
+    """The log of a case in the order it was written."""
+    wanted = select(ClockEntryRow.at, ClockEntryRow.kind, ClockEntryRow.clock_id, ClockEntryRow.said)
+    written = session.execute(wanted.where(ClockEntryRow.case_id == case_id).order_by(ClockEntryRow.id))
+    return [Entry(at, EntryKind(kind), clock_id, said) for at, kind, clock_id, said in written]
+
+
+def find_last_said(session: Session, case_id: str, kind: str) -> dict[str, Any] | None:
+    """What the newest entry of this kind says."""
+    wanted = select(ClockEntryRow.said).where(ClockEntryRow.case_id == case_id, ClockEntryRow.kind == kind)
+    return session.scalar(wanted.order_by(ClockEntryRow.id.desc()).limit(1))
 
 
 def list_clocks(session: Session, case_id: str) -> list[ClockRow]:
@@ -122,7 +131,9 @@ def list_clocks(session: Session, case_id: str) -> list[ClockRow]:
 
 
 def list_clocks_of(session: Session, case_ids: list[str]) -> list[ClockRow]:
-    return list(session.scalars(select(ClockRow).where(ClockRow.case_id.in_(case_ids)).order_by(ClockRow.id)))
+    """With their cards, whoever shows a list wants those too."""
+    wanted = select(ClockRow).where(ClockRow.case_id.in_(case_ids)).options(selectinload(ClockRow.cards))
+    return list(session.scalars(wanted.order_by(ClockRow.id)))
 
 
 def list_due_clock_ids(session: Session, now: datetime, limit: int) -> list[int]:

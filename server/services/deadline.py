@@ -13,7 +13,7 @@ from server.db.case import CaseRow, StageRow
 from server.db.deadline import CardDeskRow, CardRow, ClockRow
 from server.domain.card_rules import WHOLE_CASE, ClockKind, Rule
 from server.domain.case import Status
-from server.domain.clock_log import CaseLog, ClockLife, Entry, EntryKind, FallenCard, World, fold
+from server.domain.clock_log import CaseLog, ClockLife, EntryKind, FallenCard, World, fold
 from server.domain.deadline import Limit, days_used
 from server.domain.people import Desk
 from server.domain.review import StageState
@@ -53,7 +53,6 @@ def start_clock(
         unit=limit.unit,
         amount=limit.amount,
         stops=[],
-        cards=[],
     )
     work.session.add(clock)
     work.session.flush()
@@ -140,35 +139,42 @@ def keep_time(work: Work, case: CaseRow) -> None:
     clocks = db.list_clocks(work.session, case.id)
     stages = {stage.id: stage for stage in item_of(case).stages}
     active = [row for row in case.stages if row.state == StageState.ACTIVE]
-    _keep_desk_clocks(work, case, clocks, [(stages[row.stage_id], row) for row in active])
+    clocks += _keep_desk_clocks(work, case, clocks, [(stages[row.stage_id], row) for row in active])
     _note_holders(work, case, active)
-    for clock in db.list_clocks(work.session, case.id):
+    for clock in clocks:
         _keep_stop(work, case, clock, [(stages[row.stage_id], row) for row in active])
-    settle(work, case)
+    settle(work, case, clocks)
 
 
-def _keep_desk_clocks(work: Work, case: CaseRow, clocks: list[ClockRow], active: list[tuple[Stage, StageRow]]) -> None:
-    """One clock for each open stage and consulted desk; those of stages that are done stand still for good."""
+def _keep_desk_clocks(
+    work: Work, case: CaseRow, clocks: list[ClockRow], active: list[tuple[Stage, StageRow]]
+) -> list[ClockRow]:
+    """One clock for each open stage and consulted desk; those of stages that are done stand still for good.
+
+    Returns those that began.
+    """
     wanted = {_work(stage, row, kind): (stage, row, kind) for stage, row in active for kind in _kinds(case, stage)}
     of_desks = [clock for clock in clocks if clock.kind in _OF_DESKS]
     running = {clock.subject.rpartition("#")[0]: clock for clock in of_desks if not clock.finished_at}
     for name, clock in running.items():
         if name not in wanted:
             finish_clock(work, clock)
+    begun = []
     for name in (one for one in wanted if one not in running):  # in the item's order, not in a set's
         before = sum(clock.subject.startswith(f"{name}#") for clock in of_desks)
-        _start_desk_clock(work, case, f"{name}#{before}", *wanted[name], again=before > 0)
+        begun.append(_start_desk_clock(work, case, f"{name}#{before}", *wanted[name], again=before > 0))
+    return begun
 
 
 def _start_desk_clock(
     work: Work, case: CaseRow, subject: str, stage: Stage, row: StageRow, kind: ClockKind, *, again: bool
-) -> None:
+) -> ClockRow:
     own = Limit(stage.promised_days, item_of(case).promised_unit)
     limit = ACCEPTANCE_LIMIT if kind is ClockKind.ACCEPTANCE else own
     # The five days begin anew with the papers that were asked for (行政许可法 第32条(五)).
     started_at = work.now if again else row.opened_at or work.now
     desk = Desk(row.department, row.region_code)
-    start_clock(work, case, kind, limit, started_at, stage_id=stage.id, desk=desk, subject=subject)
+    return start_clock(work, case, kind, limit, started_at, stage_id=stage.id, desk=desk, subject=subject)
 
 
 def _kinds(case: CaseRow, stage: Stage) -> Iterator[ClockKind]:
@@ -187,8 +193,8 @@ def _work(stage: Stage, row: StageRow, kind: ClockKind) -> str:
 def _note_holders(work: Work, case: CaseRow, active: list[StageRow]) -> None:
     """Whom a card falls on is read from the log, so that nobody answers for a desk that acted before the sweep came by."""
     holders = [[[row.department, row.region_code], row.stage_id] for row in active]
-    noted = [row for row in db.list_entries(work.session, case.id) if row.kind == EntryKind.HOLDERS]
-    if not noted or noted[-1].said["holders"] != holders:
+    noted = db.find_last_said(work.session, case.id, EntryKind.HOLDERS)
+    if noted is None or noted["holders"] != holders:
         db.add_entry(work.session, case.id, None, work.now, EntryKind.HOLDERS, {"holders": holders})
 
 
@@ -244,25 +250,23 @@ def reopen_clocks(work: Work, case: CaseRow) -> None:
 
 def folded(work: Work, case_id: str, worlds: list[World] | None = None, until: datetime | None = None) -> CaseLog:
     """The log of a case folded: under the calendars and rules as they were, or under the `worlds` given."""
-    entries = [
-        Entry(row.at, EntryKind(row.kind), row.clock_id, row.said) for row in db.list_entries(work.session, case_id)
-    ]
-    return fold(entries, worlds or work.worlds, until or work.now)
+    return fold(db.list_entries(work.session, case_id), worlds or work.worlds, until or work.now)
 
 
-def settle(work: Work, case: CaseRow) -> list[CardRow]:
+def settle(work: Work, case: CaseRow, known: list[ClockRow] | None = None) -> list[CardRow]:
     """Keep the rows as the log says, put on record every card that has fallen, take back those that no longer stand.
 
-    Returns the new cards. Idempotent: what was recorded before is found again by its key.
+    Returns the new cards. Idempotent: what was recorded before is found again by its key. `known`: all clocks of the
+    case, where the caller has them.
     """
     log = folded(work, case.id)
-    clocks = {clock.id: clock for clock in db.list_clocks(work.session, case.id)}
+    clocks = {clock.id: clock for clock in known or db.list_clocks(work.session, case.id)}
     for life in log.clocks.values():
         _keep_row(work, clocks[life.id], life)
     recorded = {
         (row.clock_id, row.colour, row.due_on, row.fell_at): row for row in db.list_cards(work.session, case.id)
     }
-    new = [_record(work, case, clocks, card) for card in log.cards if card.key not in recorded]
+    new = [_record(work, case, card) for card in log.cards if card.key not in recorded]
     for card in log.cards:
         if card.withdrawn_at and card.key in recorded and recorded[card.key].withdrawn_at is None:
             _take_back(work, case, recorded[card.key], card.withdrawn_at)
@@ -297,7 +301,7 @@ def computed_columns(work: Work, life: ClockLife) -> dict[str, Any]:
     return columns
 
 
-def _record(work: Work, case: CaseRow, clocks: dict[int, ClockRow], card: FallenCard) -> CardRow:
+def _record(work: Work, case: CaseRow, card: FallenCard) -> CardRow:
     row = CardRow(
         case_id=case.id,
         clock_id=card.clock,
@@ -312,10 +316,7 @@ def _record(work: Work, case: CaseRow, clocks: dict[int, ClockRow], card: Fallen
         withdrawn_for="calendar" if card.withdrawn_at else None,
         fell_on=[CardDeskRow(department=desk.department, region_code=desk.region_code) for desk in card.desks],
     )
-    if card.clock is None:
-        work.session.add(row)
-    else:
-        clocks[card.clock].cards.append(row)
+    work.session.add(row)
     detail = {
         "rule": card.rule,
         "due_on": card.due_on.isoformat(),

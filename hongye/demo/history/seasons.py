@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from itertools import accumulate
 from random import Random
 
 from forms.clock import local_date
@@ -52,13 +53,16 @@ class Visit:
 def plan_visits(
     villages: list[str], days: Mapping[date, float], count: int, until: datetime, rng: Random
 ) -> Iterator[Visit]:
-    """`days` weighs each day; nobody comes after `until`."""
-    for day in rng.choices(list(days), weights=list(days.values()), k=count):
+    """`days` weighs each day; nobody's packet arrives after `until`."""
+    every, upto = list(days), list(accumulate(days.values()))
+    while count:
+        [day] = rng.choices(every, cum_weights=upto)
         received_at = moment_of(day, rng)
         offline = timedelta(hours=rng.uniform(2, 40)) if rng.random() < 0.04 else timedelta(minutes=rng.randrange(1, 4))
         visit = Visit(received_at, received_at + offline, _village(villages, rng), _item(day, rng))
         if visit.uploaded_at < until:
             yield visit
+            count -= 1
 
 
 def _village(villages: list[str], rng: Random) -> str:

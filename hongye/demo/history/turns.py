@@ -152,7 +152,9 @@ def _grant_more_days(scene: Scene) -> None:
     head = _deciding(scene)
     if head and scene.may(head, Action.DECIDE_EXTENSION) and not extension.is_over(scene.work, scene.case):
         granted = scene.rng.random() < 0.8
-        extension.decide_extension(scene.work, scene.case, head, granted, "情况属实" if granted else "现有材料已够")
+        extension.decide_extension(
+            scene.work, scene.case, head, granted, "情况属实，同意延期" if granted else "现有材料够了，不用延期"
+        )
 
 
 def _begin_procedure(scene: AtDesk) -> None:
