@@ -73,7 +73,13 @@ def _installation_commands(words: Words) -> None:
     run.add_argument("--simulator-port", type=int, default=Ports.simulator)
     run.add_argument("--kiosk-port", type=int, default=Ports.kiosk)
     demo = _command(words, "demo", "parts:demo", "play the whole story of one visit, headless")
-    demo.add_argument("--data", type=Path, required=True, help="an empty folder for it")
+    demo.add_argument("--data", type=Path, help="an empty folder for it")
+    more = demo.add_subparsers(metavar="WHAT")
+    history = _command(more, "history", "parts:demo_history", "lay two years of invented cases, and some of 2018")
+    history.add_argument("--data", type=Path, required=True, help="a new folder; `hongye run --data` opens it after")
+    history.add_argument("--cases", type=int, default=3000)
+    history.add_argument("--seed", type=int, default=1, help="the same seed and end give the same history")
+    history.add_argument("--until", metavar="TIME", help="when it ends (default: now)")
 
 
 def _part_commands(words: Words) -> None:

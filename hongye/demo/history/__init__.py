@@ -44,7 +44,7 @@ def lay_history(
     cases: int,
     seed: int,
     until: datetime,
-    narrate: Callable[[str], None] = lambda _: None,
+    narrate: Callable[[str], None] | None = None,
     villages: Iterable[str] | None = None,
 ) -> Laid:
     """A practice installation in `folder` with that many cases, ending at `until`. Raises HistoryRefused.
@@ -57,7 +57,7 @@ def lay_history(
         _require_new(installation)
         places = list(villages or list_villages(installation.tools.catalogue))
         people = [*practice.people, *list_more_people(installation.tools.catalogue, places)]
-        tally = _tell(installation, practice, places, people, cases, seed, until, narrate)
+        tally = _tell(installation, practice, places, people, cases, seed, until, narrate or (lambda _: None))
     finally:
         installation.engine.dispose()
     return Laid(practice.folder, _write_people(practice.folder / "people.csv", people), tally)

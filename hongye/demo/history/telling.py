@@ -110,7 +110,7 @@ class History:
             taken = self._counters[visit.village].receive(work, visit, answers)
             self._dice[taken.case_number] = dice
             self.tally["received"] += 1
-            if dice.random() < 0.015:
+            if dice.random() < 0.03:
                 self._later(work, taken.case_number, dice.randrange(1, 12), change_their_mind)
             self._follow(work, find_case_by_number(work.session, taken.case_number))
 
@@ -169,7 +169,7 @@ class History:
     def _days(self, row: StageRow, stage: Stage, case: CaseRow) -> int:
         """How long a case lies at this desk: by the desk's pace, and now and then it is forgotten."""
         dice = self._dice[case.case_number]
-        forgotten = dice.uniform(2, 4) if dice.random() < 0.02 else 1
+        forgotten = dice.uniform(3, 7) if dice.random() < 0.055 else 1
         pace = self._pace(Desk(row.department, row.region_code)) * dice.uniform(0.5, 1.3) * forgotten
         return int(pace * max(stage.promised_days, 1) + dice.random() * 0.5)
 
@@ -177,7 +177,7 @@ class History:
         """Of the days it has: most desks need half of them, some all, a few more than they have."""
         if desk not in self._paces:
             dice = dice_for(self._seed, f"desk {desk.region_code} {desk.department}")
-            low, high = dice.choices([(0.2, 0.6), (0.6, 0.85), (0.9, 1.3)], weights=[75, 19, 6])[0]
+            low, high = dice.choices([(0.3, 0.7), (0.7, 1.0), (1.1, 1.6)], weights=[60, 28, 12])[0]
             self._paces[desk] = dice.uniform(low, high)
         return self._paces[desk]
 
@@ -199,7 +199,7 @@ class History:
 
     def _await_objection(self, work: Work, case: CaseRow) -> None:
         dice = self._dice[case.case_number]
-        if dice.random() < 0.03:
+        if dice.random() < 0.06:
             self._later(work, case.case_number, dice.randrange(1, 4), object_to_notice)
 
     def _close(self, work: Work, case: CaseRow) -> None:

@@ -177,16 +177,16 @@ def _terminate(scene: AtDesk) -> None:
 # Weights beside the 100 of the step itself. What is built next is one line here.
 TURNS = (
     Turn(100, Action.ACCEPT, _accept),
-    Turn(2, Action.DECLINE, _decline, lambda scene: overdue_acceptance(scene.work, scene.case) is None),
+    Turn(5, Action.DECLINE, _decline, lambda scene: overdue_acceptance(scene.work, scene.case) is None),
     Turn(100, Action.VERIFY, _verify),
     Turn(100, Action.GIVE_VERDICT, _agree),
     Turn(3, Action.GIVE_VERDICT, _disagree),
     Turn(100, Action.APPROVE, _approve),
     Turn(5, Action.REJECT, _reject),
     Turn(100, Action.ISSUE, _issue),
-    Turn(4, Action.REQUEST_CORRECTION, _ask_for_papers, _never_asked),
-    Turn(1, Action.REQUEST_CORRECTION, _ask_again_with_leave, _asked_once),
-    Turn(2, Action.REQUEST_EXTENSION, _ask_for_more_days, _may_be_extended),
+    Turn(14, Action.REQUEST_CORRECTION, _ask_for_papers, _never_asked),
+    Turn(5, Action.REQUEST_CORRECTION, _ask_again_with_leave, _asked_once),
+    Turn(3, Action.REQUEST_EXTENSION, _ask_for_more_days, _may_be_extended),
     Turn(0.7, Action.START_SPECIAL_PROCEDURE, _begin_procedure, lambda scene: not scene.case.stopped_for),
     Turn(0.4, Action.TERMINATE, _terminate),
 )
