@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 from forms.clock import BEIJING_TIME
@@ -186,7 +186,8 @@ def _kinds(case: CaseRow, stage: Stage) -> Iterator[ClockKind]:
 
 def _work(stage: Stage, row: StageRow, kind: ClockKind) -> str:
     """One stretch of work at a desk: a stage that is opened again, or handed over, has a clock of its own."""
-    opened = row.opened_at.isoformat(timespec="microseconds") if row.opened_at else ""
+    # In UTC: the same instant read in another zone must not be another stretch.
+    opened = row.opened_at.astimezone(UTC).isoformat(timespec="microseconds") if row.opened_at else ""
     return f"{kind} {stage.id} {opened}"
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 from forms.clock import FixedClock
 from server.bootstrap import Installation
@@ -26,7 +26,7 @@ class Diary:
     """
 
     def __init__(self, installation: Installation, begins: datetime):
-        self._clock = FixedClock(begins)
+        self._clock = FixedClock(begins.astimezone(UTC))
         self.tools = replace(installation.tools, clock=self._clock)
         self._engine = installation.engine
         self._session: Session | None = None
@@ -56,9 +56,9 @@ class Diary:
     def move_to(self, at: datetime) -> None:
         """On to `at`, with every card falling at its own instant on the way."""
         while (due := self._next_check()) and due <= at:
-            self._clock.move_to(max(due, self.now))
+            self._clock.move_to(max(due.astimezone(UTC), self.now))
             self._run(sweep_deadlines)
-        self._clock.move_to(max(at, self.now))
+        self._clock.move_to(max(at.astimezone(UTC), self.now))
 
     def see_midnight(self) -> None:
         for job in AT_MIDNIGHT:
