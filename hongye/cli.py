@@ -171,7 +171,7 @@ def _exchange_commands(words: Words, catalogue: Words) -> None:
 
 def _upkeep_commands(words: Words) -> None:
     bench = _command(words, "bench", "upkeep:bench", "measure speed against a floor in the same run")
-    bench.add_argument("name", choices=["imaging", "bundle", "audit", "search"])
+    bench.add_argument("name", choices=["imaging", "bundle", "audit", "search", "supervise"])
     database = words.add_parser("db", help="the database").add_subparsers(required=True, metavar="WHAT")
     upgrade = _command(database, "upgrade", "upkeep:database_upgrade", "bring the database to its newest shape")
     upgrade.add_argument("--database-url", help="this database, whatever the settings say; needs no settings file")
