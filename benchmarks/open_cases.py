@@ -1,4 +1,4 @@
-"""A server's data folder with so many open cases on SQLite: two hundred whole ones that are due, the others copies of one."""
+"""A server's data folder with so many open cases on SQLite: a number of whole ones that are due, the others copies of one."""
 
 import sqlite3
 from contextlib import closing
@@ -17,13 +17,11 @@ from forms.packet import Agent, Manifest, describe_document, new_lookup_code, ne
 from server.bootstrap import Installation, build_installation
 from server.db.upgrade import upgrade
 from server.domain.people import Role
-from server.jobs import BATCH
 from server.services.intake import open_sealed_packet, take_in_packet
 from server.services.machine import Machine, enrol_machine, make_enrolment_code
 from server.services.staff import create_staff
 from server.settings import ServerSettings, WeChatSettings
 
-DUE = BATCH
 VILLAGE, ITEM, AGENT = "450521100215", "MZ-008", Agent(sign_in_name="cun-daiban", display_name="陈示范")
 TAKEN_IN_AT = datetime(2026, 9, 14, 1, tzinfo=UTC)  # 9:00 in Beihai, a Monday
 DUE_AT = datetime(2026, 9, 16, 2, tzinfo=UTC)  # the township's yellow cards have fallen, nobody else's
@@ -49,8 +47,8 @@ FROM open_case, clock_entry WHERE clock_entry.case_id = :model
 """
 
 
-def lay_open_cases(folder: Path, cases: int) -> Installation:
-    """An installation at `DUE_AT`, when `DUE` of its open cases have a card to be written down."""
+def lay_open_cases(folder: Path, cases: int, due: int) -> Installation:
+    """An installation at `DUE_AT`, when `due` of its open cases have a card to be written down."""
     settings = ServerSettings(
         data_folder=folder, public_url="http://127.0.0.1:8000", session_secret="0" * 64, wechat=_NO_WECHAT
     )
@@ -58,9 +56,9 @@ def lay_open_cases(folder: Path, cases: int) -> Installation:
     upgrade(built.engine)
     clock = FixedClock(TAKEN_IN_AT)
     installation = replace(built, tools=replace(built.tools, clock=clock))
-    _take_in_due_ones(installation)
+    _take_in_due_ones(installation, due)
     built.engine.dispose()  # SQLite is left alone with one writer; the pool opens anew when it is asked
-    _copy_one(folder / "hongye.sqlite3", cases - DUE)
+    _copy_one(folder / "hongye.sqlite3", cases - due)
     clock.move_to(DUE_AT)
     return installation
 
@@ -68,7 +66,7 @@ def lay_open_cases(folder: Path, cases: int) -> Installation:
 _NO_WECHAT = WeChatSettings(**dict.fromkeys(WeChatSettings.model_fields, "-" * 43))
 
 
-def _take_in_due_ones(installation: Installation) -> None:
+def _take_in_due_ones(installation: Installation, due: int) -> None:
     with installation.begin() as work:
         machine = enrol_machine(work, make_enrolment_code(work, VILLAGE), "基准").machine
         create_staff(
@@ -80,7 +78,7 @@ def _take_in_due_ones(installation: Installation) -> None:
             department="村级组织",
             region_code=VILLAGE,
         )
-    for _ in range(DUE):
+    for _ in range(due):
         _take_in_one(installation, machine)
 
 

@@ -14,25 +14,25 @@ from typing import Any
 from sqlalchemy import event
 
 from benchmarks.measuring import milliseconds
-from benchmarks.open_cases import DUE, lay_open_cases
+from benchmarks.open_cases import lay_open_cases
 from server.bootstrap import Installation
-from server.jobs import sweep_deadlines
+from server.jobs import BATCH, sweep_deadlines
 
 FEW, MANY = 10_000, 1_000_000
 
 
-def measure(rounds: int = 7, few: int = FEW, many: int = MANY) -> dict[str, Any]:
+def measure(rounds: int = 7, few: int = FEW, many: int = MANY, due: int = BATCH) -> dict[str, Any]:
     """Medians of both in ms, the median of the ratios pair by pair, and what SQLite did for one sweep of each."""
     with tempfile.TemporaryDirectory() as folder:
         began = time.perf_counter()
-        small, large = (_Sweep(lay_open_cases(Path(folder) / str(size), size)) for size in (few, many))
+        small, large = (_Sweep(lay_open_cases(Path(folder) / str(size), size, due), due) for size in (few, many))
         built = time.perf_counter() - began
         steps = [small.count_steps(), large.count_steps()]
         pairs = [(small.time(), large.time()) for _ in range(rounds)]
         ratios = sorted(more / less for less, more in pairs)
         answer = {
             "open_cases": [few, many],
-            "due": DUE,
+            "due": due,
             "sweep_ms": [round(statistics.median(times), 1) for times in zip(*pairs, strict=True)],
             "ratio": round(statistics.median(ratios), 3),
             "ratio_min": round(ratios[0], 3),
@@ -51,12 +51,12 @@ def measure(rounds: int = 7, few: int = FEW, many: int = MANY) -> dict[str, Any]
 class _Sweep:
     """The real job on one database, put back before each run to where it was."""
 
-    def __init__(self, installation: Installation):
-        self._installation = installation
+    def __init__(self, installation: Installation, due: int):
+        self._installation, self._cards = installation, due
         self._file = installation.tools.settings.data_folder / "hongye.sqlite3"
         with closing(sqlite3.connect(self._file)) as database:
             self._armed = database.execute(
-                "SELECT next_check_at, id FROM case_clock ORDER BY next_check_at LIMIT ?", (DUE,)
+                "SELECT next_check_at, id FROM case_clock ORDER BY next_check_at LIMIT ?", (due,)
             ).fetchall()
 
     def time(self) -> float:
@@ -64,7 +64,7 @@ class _Sweep:
         return milliseconds(self._run)
 
     def _run(self) -> None:
-        assert sweep_deadlines(self._installation) == DUE
+        assert sweep_deadlines(self._installation) == self._cards
 
     def _arm(self) -> None:
         """Take the cards of the last run away, and let their clocks be due again."""
@@ -104,7 +104,7 @@ class _Sweep:
         """How the query for what is due is answered."""
         with closing(sqlite3.connect(self._file)) as database:
             wanted = "SELECT id FROM case_clock WHERE next_check_at <= ? ORDER BY next_check_at, id LIMIT ?"
-            return "; ".join(row[3] for row in database.execute(f"EXPLAIN QUERY PLAN {wanted}", ("2026", DUE)))
+            return "; ".join(row[3] for row in database.execute(f"EXPLAIN QUERY PLAN {wanted}", ("2026", BATCH)))
 
     def close(self) -> None:
         self._installation.engine.dispose()

@@ -4,11 +4,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from forms.clock import BEIJING_TIME
 from server.db.case import CaseRow
 from server.db.deadline import CardDeskRow, CardRow, ClockEntryRow, ClockRow
 from server.domain.review import Verdict
 from server.jobs import end_expired_notices, sweep_deadlines, sweep_until_nothing_is_due
 from server.services import review
+from server.services.deadline import keep_time
 from server.services.desk import get_case_to_act
 from server.services.replay import replay
 from tests import factories as make
@@ -166,3 +168,14 @@ def test_a_log_that_cannot_be_read_is_a_difference_and_no_crash(installation, la
         started.said = {"kind": "promised"}
     [sentence] = differences(installation)
     assert f"{late} 时限日志：日志读不通" in sentence
+
+
+def test_a_server_on_beijing_time_begins_no_stretch_of_work_twice(installation, clock):
+    """The opening was written in one zone and is read in another."""
+    clock.move_to(make.MONDAY_MORNING.astimezone(BEIJING_TIME))
+    number = make.take_in(installation, make.enrolled_machine(installation)).case_number
+    clock.move_to(clock.now() + timedelta(hours=3))
+    with installation.begin() as work:
+        keep_time(work, get_case_to_act(work, make.TOWNSHIP_CIVIL, number))
+    assert [clock.kind for clock in every(installation, ClockRow)] == ["promised", "stage"]
+    assert differences(installation) == []
