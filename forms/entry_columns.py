@@ -53,7 +53,7 @@ class Sheet:
 
 
 LEVELS = {"village": "村", "township": "乡镇", "county": "县区", "city": "市"}
-UNITS = {"working_day": "工作日", "calendar_day": "自然日"}
+UNITS = {"working_day": "工作日", "calendar_day": "自然日", "hour": "小时"}
 CONFIDENCE = {"verified": "核对过原文", "partial": "部分核对", "memory": "未检得原文"}
 STATUS = {"pending_local_confirmation": "待本地确认", "confirmed": "已确认"}
 ACTIONS = {
@@ -121,7 +121,7 @@ SHEETS: dict[Kind, Sheet] = {
         Column("public_notice_days", "公示天数", "number"), Column("public_notice_unit", "公示天数单位", "choice", UNITS),
         Column("public_notice_note", "公示说明", "long"), Column("result", "办成后拿到什么", "long"), Column("fee", "收费"),
         Column("legal_basis", "依据", "lines"), Column("disclosure_note", "公开说明", "long"),
-        Column("publishes_each_case", "不写名字也逐件公开", "yes_no"),
+        Column("publishes_each_case", "不写名字也逐件公开", "yes_no"), Column("licence", "是行政许可", "yes_no"),
         Column("extension", "延长", "pairs", hint="max_days：最多几天；reason：什么情况"),
         Column("lifecycle", "后续", "pairs"), Column("channel_note", "渠道说明", "long"), Column("related", "相关事项", "words"),
         Column("confidence", "核对程度", "choice", CONFIDENCE), Column("verified_facts", "核对过哪些", "lines"),

@@ -13,6 +13,7 @@ Level = Literal["village", "township", "county", "city"]
 StageAction = Literal["accept", "verify", "joint_review", "approve", "publicise", "issue"]
 Capture = Literal["id_card", "household_register", "bank_passbook", "photo", "form", "generic"]
 DayUnit = Literal["working_day", "calendar_day"]
+TimeUnit = Literal["working_day", "calendar_day", "hour"]
 Confidence = Literal["verified", "partial", "memory"]
 Confirmation = Literal["pending_local_confirmation", "confirmed"]
 FieldType = Literal[
@@ -185,10 +186,10 @@ class ServiceItem(CatalogueRecord):
     form_fields: tuple[FormField, ...] = Field(min_length=1)
     stages: tuple[Stage, ...] = Field(min_length=1)
     statutory_days: int | None = Field(ge=1)
-    statutory_unit: DayUnit
+    statutory_unit: TimeUnit
     statutory_note: str
     promised_days: int = Field(ge=0)
-    promised_unit: DayUnit
+    promised_unit: TimeUnit
     public_notice_days: int = Field(ge=0)
     public_notice_unit: DayUnit | None = None
     public_notice_note: str | None = None
@@ -254,7 +255,7 @@ class ServiceItem(CatalogueRecord):
         return str(answers.get(self.applicant.id_number) or "")
 
 
-UNIT_WORDS = {"working_day": "个工作日", "calendar_day": "个自然日"}
+UNIT_WORDS = {"working_day": "个工作日", "calendar_day": "个自然日", "hour": "小时"}
 
 
 def days_in_words(days: int | None, unit: str) -> str:

@@ -22,6 +22,7 @@ ROUTES: tuple[tuple[str, str, str, type[Shape] | None, type[Shape], str, bool], 
     ("/cases", "get", "我的办件", None, CaseList, "200", True),
     ("/cases/follow", "post", "用查询码添加办件", FollowRequest, CaseDetail, "201", True),
     ("/cases/{case_number}", "get", "办件进度", None, CaseDetail, "200", True),
+    ("/cases/{case_number}/withdrawal", "post", "撤回申请", None, CaseDetail, "200", True),
     ("/cases/{case_number}/rating", "post", "评价", RatingRequest, RatingAnswer, "201", True),
 )
 

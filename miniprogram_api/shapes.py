@@ -50,6 +50,7 @@ class CaseLine(Shape):
     clock: str | None
     needs_papers: bool
     can_rate: bool
+    can_withdraw: bool
     received_at: datetime
 
 

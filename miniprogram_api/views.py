@@ -20,6 +20,7 @@ from miniprogram_api.shapes import (
 )
 from server.domain.case import ActionNotAllowed
 from server.domain.rating import LABELS, RatingRefused, parse_grade
+from server.services.ending import withdraw_by_lookup_code
 from server.services.rating import rate_case
 from server.services.tracking import Progress, clock_in_words, progress_of
 from server.services.wechat import (
@@ -62,6 +63,7 @@ def api_blueprint() -> Blueprint:
     blueprint.add_url_rule("/cases/follow", view_func=follow, methods=["POST"])
     blueprint.add_url_rule("/cases/<case_number>", view_func=progress)
     blueprint.add_url_rule("/cases/<case_number>/rating", view_func=rate, methods=["POST"])
+    blueprint.add_url_rule("/cases/<case_number>/withdrawal", view_func=withdraw, methods=["POST"])
     blueprint.add_url_rule("/openapi.json", view_func=openapi)
     return blueprint
 
@@ -137,6 +139,20 @@ def rate(case_number: str) -> tuple[Response, int]:
     return _answer(RatingAnswer(grade=rating.grade, label=LABELS[rating.grade], points=rating.points), 201)
 
 
+@guarded_by("miniprogram_session")
+def withdraw(case_number: str) -> tuple[Response, int]:
+    """Take an application back, as whoever holds the receipt may; the page has asked once more."""
+    try:
+        with installation().begin() as work:
+            case = find_own_case(work, g.person_id, case_number)
+            if case is None:
+                raise Refusal(404, "not_found", NOT_YOURS)
+            withdraw_by_lookup_code(work, case.lookup_code)
+            return _answer(_detail(progress_of(work, case)))
+    except ActionNotAllowed as refused:
+        raise Refusal(409, "not_allowed", str(refused)) from None
+
+
 @guarded_by("public")
 def openapi() -> Response:
     """This API described for other programs, from the same shapes the views use."""
@@ -153,6 +169,7 @@ def _line(seen: Progress) -> CaseLine:
         clock=clock_in_words(seen.clock) if seen.clock else None,
         needs_papers=bool(seen.missing),
         can_rate=seen.is_closed and seen.grade is None,
+        can_withdraw=seen.may_withdraw,
         received_at=seen.received_at,
     )
 

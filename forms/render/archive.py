@@ -27,6 +27,7 @@ from pypdf.generic import (
 )
 
 from forms.clock import local
+from forms.render.bundle import INVISIBLE_TYPE
 from forms.render.paper import BRAND, PaperFault
 
 _PROFILE = Path(__file__).with_name("colour") / "sRGB.icc"
@@ -120,8 +121,8 @@ def _require_archivable(thing: DictionaryObject) -> None:
 
 
 def _require_font_inside(font: DictionaryObject) -> None:
-    """6.2.11.4: a font that is not in the file looks different on every machine."""
-    if font["/Subtype"] in ("/Type0", "/Type3"):
+    """6.2.11.4: a font that is not in the file looks different on every machine; one that is never shown need not be."""
+    if font["/Subtype"] in ("/Type0", "/Type3") or font.get("/BaseFont") == f"/{INVISIBLE_TYPE}":
         return
     descriptor = font.get("/FontDescriptor", DictionaryObject())
     if not {"/FontFile", "/FontFile2", "/FontFile3"} & set(descriptor):

@@ -1,14 +1,18 @@
 """材料: the captured pages of one material as one PDF, every picture exactly as the camera room made it."""
 
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from typing import BinaryIO
 
 from PIL import Image
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.units import mm
 from reportlab.lib.utils import ImageReader
+from reportlab.pdfbase.cidfonts import UnicodeCIDFont
+from reportlab.pdfbase.pdfmetrics import registerFont, stringWidth
 from reportlab.pdfgen.canvas import Canvas
 
 from forms.render.paper import PaperFault
@@ -18,20 +22,33 @@ from forms.render.watermark import FALLING, lay_words
 # ISO/IEC 7810 ID-1: the size of a resident identity card, a bank card and a social security card.
 CARD_WIDTH_MM = 85.6
 CARD_HEIGHT_MM = 54.0
+# What a machine read is set in it and never shown; every reader knows its characters (Adobe-GB1).
+INVISIBLE_TYPE = "STSong-Light"
 _CARD_FROM_TOP_MM = (45.0, 125.0)
+
+
+@dataclass(frozen=True)
+class ReadLine:
+    """One line a machine read on a picture: where, as shares of its width and height (left, top, right, bottom)."""
+
+    text: str
+    place: tuple[float, float, float, float]
 
 
 @dataclass(frozen=True)
 class PageImage:
     """页: one captured sheet as JPEG (or black and white PNG) bytes, how large it really is in millimetres, and the turn that sets it upright.
 
-    Width and height are those of the picture as it was taken; `turn` is 0, 90, 180 or 270 degrees clockwise.
+    Width and height are those of the picture as it was taken; `turn` is 0, 90, 180 or 270 degrees clockwise. `lines` are
+    laid under it as invisible text, so that the paper can be searched; `lines_turn` is how far they lie turned on it.
     """
 
     picture: bytes
     width_mm: float
     height_mm: float
     turn: int = 0
+    lines: tuple[ReadLine, ...] = ()
+    lines_turn: int = 0
 
 
 @dataclass(frozen=True)
@@ -41,11 +58,8 @@ class CardSheet:
     front: bytes
     back: bytes
     turns: tuple[int, int] = (0, 0)
-
-
-def id_card_sheet(front: bytes, back: bytes, turns: tuple[int, int] = (0, 0)) -> CardSheet:
-    """One A4 page for `bundle_pages` with both sides (JPEG bytes) of a card at 85.6 mm by 54 mm, each turned upright."""
-    return CardSheet(front, back, turns)
+    lines: tuple[tuple[ReadLine, ...], tuple[ReadLine, ...]] = ((), ())
+    lines_turns: tuple[int, int] = (0, 0)
 
 
 def bundle_pages(
@@ -78,15 +92,18 @@ def _draw_sheet(canvas: Canvas, page: PageImage, number: int) -> tuple[float, fl
     picture = (page.width_mm * mm, page.height_mm * mm)
     size = picture[::-1] if page.turn in (90, 270) else picture
     canvas.setPageSize(size)
-    _draw_turned(canvas, _untouched(page.picture, number, 1), picture, page.turn, (size[0] / 2, size[1] / 2))
+    with _turned(canvas, page.turn, (size[0] / 2, size[1] / 2)):
+        _draw(canvas, _untouched(page.picture, number, 1), picture)
+        _lay_lines(canvas, page.lines, page.lines_turn, picture)
     return size
 
 
 def _draw_cards(canvas: Canvas, sheet: CardSheet, number: int) -> tuple[float, float]:
     """Draw both sides below each other; a card that was photographed standing lies on its side, undistorted."""
     canvas.setPageSize(A4)
-    sides = zip((sheet.front, sheet.back), sheet.turns, _CARD_FROM_TOP_MM, strict=True)
-    for place, (jpeg, turn, from_top) in enumerate(sides, 1):
+    said = zip(sheet.lines, sheet.lines_turns, strict=True)
+    sides = zip((sheet.front, sheet.back), sheet.turns, _CARD_FROM_TOP_MM, said, strict=True)
+    for place, (jpeg, turn, from_top, (lines, lines_turn)) in enumerate(sides, 1):
         picture = _untouched(jpeg, number, place)
         size = (CARD_WIDTH_MM * mm, CARD_HEIGHT_MM * mm)
         across, down = picture.getSize()
@@ -94,21 +111,55 @@ def _draw_cards(canvas: Canvas, sheet: CardSheet, number: int) -> tuple[float, f
             size = size[::-1]
         stands = (down > across) != (turn in (90, 270))
         middle = (A4[0] / 2, A4[1] - (from_top + CARD_HEIGHT_MM / 2) * mm)
-        _draw_turned(canvas, picture, size, turn + 90 if stands else turn, middle)
+        with _turned(canvas, turn + 90 if stands else turn, middle):
+            _draw(canvas, picture, size)
+            _lay_lines(canvas, lines, lines_turn, size)
     return A4
 
 
-def _draw_turned(
-    canvas: Canvas, picture: ImageReader, size: tuple[float, float], turn: int, middle: tuple[float, float]
-) -> None:
-    """Draw a picture of `size` around `middle`, turned clockwise by whole quarters."""
+@contextmanager
+def _turned(canvas: Canvas, turn: int, middle: tuple[float, float]) -> Iterator[None]:
+    """Draw around `middle`, turned clockwise by whole quarters."""
     if turn % 90:
         raise PaperFault(f"页面只能转90度、180度或270度，不能转{turn}度。请重新转这一页。")
     canvas.saveState()
     canvas.translate(*middle)
     canvas.rotate(-turn)
-    canvas.drawImage(picture, -size[0] / 2, -size[1] / 2, *size)
+    yield
     canvas.restoreState()
+
+
+def _draw(canvas: Canvas, picture: ImageReader, size: tuple[float, float]) -> None:
+    canvas.drawImage(picture, -size[0] / 2, -size[1] / 2, *size)
+
+
+def _lay_lines(canvas: Canvas, lines: Sequence[ReadLine], turn: int, size: tuple[float, float]) -> None:
+    """Each line as invisible text over its own place, as wide as it was printed.
+
+    The type is one every reader knows and none is embedded: ISO 19005-2, 6.2.11.4.1 asks for no font that is never shown.
+    """
+    for line in lines:
+        left, top, right, bottom = line.place
+        across, down = (right - left) * size[0], (bottom - top) * size[1]
+        long, high = (down, across) if turn in (90, 270) else (across, down)
+        if not line.text.strip() or long <= 0 or high <= 0:
+            continue
+        canvas.saveState()
+        canvas.translate((left + right) / 2 * size[0] - size[0] / 2, size[1] / 2 - (top + bottom) / 2 * size[1])
+        canvas.rotate(turn)
+        text = canvas.beginText(-long / 2, -high * 0.35)
+        text.setTextRenderMode(3)
+        text.setFont(_invisible_type(), high * 0.9)
+        text.setHorizScale(100 * long / max(0.1, stringWidth(line.text, _invisible_type(), high * 0.9)))
+        text.textOut(line.text)
+        canvas.drawText(text)
+        canvas.restoreState()
+
+
+@cache
+def _invisible_type() -> str:
+    registerFont(UnicodeCIDFont(INVISIBLE_TYPE))
+    return INVISIBLE_TYPE
 
 
 class _CapturedJpeg(ImageReader):

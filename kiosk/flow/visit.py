@@ -38,10 +38,16 @@ class ReadField(Record):
 
 
 class PageReading(Record):
-    """What a page says; personal data, so it lives and goes with the visit. `kind` None: nothing tells what paper it is."""
+    """What a page says; personal data, so it lives and goes with the visit. `kind` None: nothing tells what paper it is.
+
+    `places`: where each line stands on the picture, as shares of its width and height (left, top, right, bottom); none in
+    drafts of older programs. `turn`: how the lines lie on it.
+    """
 
     kind: str | None
     lines: tuple[str, ...] = ()
+    places: tuple[tuple[float, float, float, float], ...] = ()
+    turn: int = 0
     fields: tuple[ReadField, ...] = ()
 
 

@@ -10,7 +10,7 @@ from forms import packet
 from forms.identity import mask_name
 from forms.item import Material, ServiceItem
 from kiosk.flow import Visit, captured_materials
-from kiosk.screen.paper import Paper
+from kiosk.screen.paper import CapturedPage, Paper
 from kiosk.server_link import MachineCredentials
 
 ReadPage = Callable[[str], bytes]
@@ -66,7 +66,8 @@ def _document(
     visit: Visit, item: ServiceItem, material: Material, read_page: ReadPage, paper: Paper
 ) -> tuple[packet.Document, bytes]:
     pages = visit.pages[material.id]
-    content = paper.bundle(item, material, [(page, read_page(page.page_id)) for page in pages])
+    captured = [CapturedPage(page, read_page(page.page_id), visit.readings.get(page.page_id)) for page in pages]
+    content = paper.bundle(item, material, captured)
     if len(content) > packet.MAX_DOCUMENT_BYTES:
         raise PacketTooLarge(f"“{material.name}”拍的页数太多，装不下。请去掉一些重复的页，再上传。")
     described = packet.describe_document(

@@ -1,6 +1,7 @@
 """Every sheet the counter prints and every PDF it packs, from forms.render, with the words of this village on it."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Protocol
 
@@ -11,14 +12,14 @@ from forms.notice_sheet import personal_notice_sheet
 from forms.packet import Agent
 from forms.render.application_form import render_application_form
 from forms.render.archive import archival
-from forms.render.bundle import CardSheet, PageImage, bundle_pages, id_card_sheet
+from forms.render.bundle import CardSheet, PageImage, ReadLine, bundle_pages
 from forms.render.cover_sheet import CoverSheet, render_cover_sheets
 from forms.render.mandate import Mandate, render_mandate
 from forms.render.notice_sheet import render_notice_sheet
 from forms.render.receipt import Receipt, render_receipt
 from forms.render.watermark import copy_words
 from kiosk.catalogue_store import CatalogueStore
-from kiosk.flow import Page
+from kiosk.flow import Page, PageReading
 from kiosk.imaging.read import picture_size
 from kiosk.service_point import KeptServicePoint
 
@@ -29,6 +30,26 @@ SIDE_OF_SHAPE = {"a4": A4_LONGER_SIDE, "card": 85.6}
 #: where villagers look up an item and a case on the public pages
 GUIDE_ADDRESS = "{public_url}/services/{item_code}"
 TRACKING_ADDRESS = "{public_url}/c/{lookup_code}"
+
+
+@dataclass(frozen=True)
+class CapturedPage:
+    """One page to bind: its picture and, once it was read, what it says and where."""
+
+    page: Page
+    jpeg: bytes
+    said: PageReading | None = None
+
+    @property
+    def lines(self) -> tuple[ReadLine, ...]:
+        """None of a draft that an older program kept without the places."""
+        if self.said is None or len(self.said.places) != len(self.said.lines):
+            return ()
+        return tuple(ReadLine(text, place) for text, place in zip(self.said.lines, self.said.places, strict=True))
+
+    @property
+    def lines_turn(self) -> int:
+        return self.said.turn if self.said else 0
 
 
 class Paper(Protocol):
@@ -44,7 +65,7 @@ class Paper(Protocol):
 
     def receipt(self, item: ServiceItem, facts: dict[str, Any], answer: dict[str, Any] | None) -> bytes: ...
 
-    def bundle(self, item: ServiceItem, material: Material, pages: Sequence[tuple[Page, bytes]]) -> bytes: ...
+    def bundle(self, item: ServiceItem, material: Material, pages: Sequence[CapturedPage]) -> bytes: ...
 
 
 class VillagePaper:
@@ -121,29 +142,39 @@ class VillagePaper:
         )
         return render_receipt(receipt)
 
-    def bundle(self, item: ServiceItem, material: Material, pages: Sequence[tuple[Page, bytes]]) -> bytes:
+    def bundle(self, item: ServiceItem, material: Material, pages: Sequence[CapturedPage]) -> bytes:
         """One PDF/A-2b of a material's pages with their JPEG, fit for the archive as it is (GB/T 42727).
 
         Each two sides of a card stand on one sheet, the way counters copy cards, and say what the copy is for.
         """
         is_card, rest = material.capture == "id_card", list(pages)
-        captured_at = rest[-1][0].captured_at
+        captured_at = rest[-1].page.captured_at
         bound: list[PageImage | CardSheet] = []
         while is_card and len(rest) >= 2:
-            (front, front_jpeg), (back, back_jpeg) = rest.pop(0), rest.pop(0)
-            bound.append(id_card_sheet(front_jpeg, back_jpeg, (front.turn, back.turn)))
-        bound += [_page_image(material, page, jpeg) for page, jpeg in rest]
+            bound.append(_card_sheet(rest.pop(0), rest.pop(0)))
+        bound += [_page_image(material, captured) for captured in rest]
         watermark = copy_words(item.name, local_date(captured_at)) if is_card else None
         bundle = bundle_pages(bound, title=material.name, watermark=watermark)
         return archival(bundle, title=material.name, made_at=captured_at)
 
 
-def _page_image(material: Material, page: Page, jpeg: bytes) -> PageImage:
+def _card_sheet(front: CapturedPage, back: CapturedPage) -> CardSheet:
+    return CardSheet(
+        front.jpeg,
+        back.jpeg,
+        (front.page.turn, back.page.turn),
+        (front.lines, back.lines),
+        (front.lines_turn, back.lines_turn),
+    )
+
+
+def _page_image(material: Material, captured: CapturedPage) -> PageImage:
     """At the size its proportions gave it away, else at the size such papers have."""
+    page, jpeg = captured.page, captured.jpeg
     width, height = picture_size(jpeg)
     longer = SIDE_OF_SHAPE[page.shape] if page.shape else LONGER_SIDE.get(material.capture, A4_LONGER_SIDE)
-    millimetres = longer / max(width, height)
-    return PageImage(jpeg, round(width * millimetres, 2), round(height * millimetres, 2), page.turn)
+    mm = longer / max(width, height)
+    return PageImage(jpeg, round(width * mm, 2), round(height * mm, 2), page.turn, captured.lines, captured.lines_turn)
 
 
 def _date(text: Any) -> date | None:

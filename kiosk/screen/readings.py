@@ -6,7 +6,7 @@ The visit never waits for it. What a page says lies in the sealed draft only; th
 import logging
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
@@ -77,7 +77,8 @@ class Readings:
 
     def _said_by(self, visit_id: str, page_id: str) -> Reading | None:
         try:
-            return self._read_page(read_picture(self._visits.get_page(visit_id, page_id)))
+            page = read_picture(self._visits.get_page(visit_id, page_id))
+            return _in_shares(self._read_page(page), page)
         except CannotRead as trouble:
             self.trouble = str(trouble)
         except (UnknownPage, UnknownVisit):
@@ -144,9 +145,21 @@ def _is_same(one: PageReading, other: PageReading) -> bool:
 
 
 def kept_form(reading: Reading) -> PageReading:
-    """A reading as it lies in the draft: the words without their places."""
+    """A reading as it lies in the draft; its places must be shares of the page already."""
     fields = tuple(ReadField(**vars(one)) for one in reading.fields)
-    return PageReading(kind=reading.kind, lines=tuple(line.text for line in reading.lines), fields=fields)
+    places = tuple(_place(line.box) for line in reading.lines)
+    lines = tuple(line.text for line in reading.lines)
+    return PageReading(kind=reading.kind, lines=lines, places=places, turn=reading.turn, fields=fields)
+
+
+def _place(box: np.ndarray) -> tuple[float, float, float, float]:
+    (left, top), (right, bottom) = box.min(axis=0), box.max(axis=0)
+    return (round(float(left), 4), round(float(top), 4), round(float(right), 4), round(float(bottom), 4))
+
+
+def _in_shares(reading: Reading, page: np.ndarray) -> Reading:
+    size = np.array([page.shape[1], page.shape[0]], np.float32)
+    return replace(reading, lines=tuple(replace(line, box=line.box / size) for line in reading.lines))
 
 
 def _reading(said: PageReading) -> Reading:

@@ -56,6 +56,7 @@ class Action(StrEnum):
     WITHDRAW = "withdraw"
     TERMINATE = "terminate"
     REOPEN = "reopen"
+    STATE_RESULT = "state_result"
 
 
 STATUS_OF_STAGE: dict[StageAction, Status] = {
@@ -131,7 +132,7 @@ ALLOWED: dict[Status, dict[Action, frozenset[Role]]] = {
         Action.WITHDRAW: _FOR_THE_APPLICANT,
         Action.TERMINATE: _HEADS,
     },
-    Status.COMPLETED: _ENDED,
+    Status.COMPLETED: {**_ENDED, Action.STATE_RESULT: _DESKS},
     Status.REJECTED: _ENDED,
     Status.DECLINED: _ENDED,
     Status.WITHDRAWN: _REVERSIBLE,

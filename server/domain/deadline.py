@@ -15,10 +15,10 @@ from datetime import date, datetime, time, timedelta
 from typing import Literal
 
 from forms.clock import BEIJING_TIME, local_date
+from forms.item import TimeUnit
 from server.domain.card_rules import SHIPPED, RuleSettings
 from server.domain.work_calendar import ONE_DAY, WorkCalendar
 
-TimeUnit = Literal["working_day", "calendar_day", "hour"]
 CardColour = Literal["yellow", "red"]
 _FURTHEST = 3660  # days searched before a limit is called endless: ten years
 

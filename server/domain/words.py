@@ -47,6 +47,7 @@ ACTION: dict[str, str] = {
     Action.WITHDRAW: "撤回申请",
     Action.TERMINATE: "终止办理",
     Action.REOPEN: "恢复办理",
+    Action.STATE_RESULT: "补填公开内容",
 }
 
 ROLE: dict[str, str] = {
@@ -105,6 +106,7 @@ EVENT: dict[str, str] = {
     "withdrawn": "撤回申请",
     "terminated": "终止办理",
     "reopened": "恢复办理",
+    "result_published": "结果已公开",
 }
 
 POWER_USE: dict[str, str] = {
@@ -145,5 +147,4 @@ RULE: dict[str, str] = {
     Rule.LATE_PUBLICATION: "逾期不公开",
     Rule.FOLLOW_UP_LIMIT: "差评整改逾期",
 }
-UNIT: dict[str, str] = {"working_day": "个工作日", "calendar_day": "个自然日", "hour": "小时"}
 LABELS: dict[str, str] = {**STATUS, **ACTION}

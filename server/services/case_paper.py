@@ -20,8 +20,8 @@ from server.services.review import desk_name
 from server.services.service_point import point_of
 from server.services.work import Work
 
-BOARD_NOTICE, DECISION = "board_notice", "decision"
-SHEET_WORDS = {BOARD_NOTICE: "公示单（贴村里的）", DECISION: "决定书"}
+BOARD_NOTICE, DECISION, ROUTING_FORM = "board_notice", "decision", "routing_form"
+SHEET_WORDS = {BOARD_NOTICE: "公示单（贴村里的）", DECISION: "决定书", ROUTING_FORM: "流转表单"}
 _OUTCOMES: dict[str, Outcome] = {
     "approved": "granted",
     Status.REJECTED.value: "refused",
@@ -41,7 +41,8 @@ class _Known:
 def list_sheets(work: Work, actor: Actor, case_number: str) -> list[tuple[str, str]]:
     """(kind, words) of the papers this desk may print now."""
     known = _known(work, actor, case_number)
-    return [(kind, SHEET_WORDS[kind]) for kind, desks in _RESPONSIBLE.items() if actor.desk in desks(known)]
+    own = [(kind, SHEET_WORDS[kind]) for kind, desks in _RESPONSIBLE.items() if actor.desk in desks(known)]
+    return [*own, (ROUTING_FORM, SHEET_WORDS[ROUTING_FORM])]
 
 
 def board_notice(work: Work, actor: Actor, case_number: str) -> PublicNoticeSheet:

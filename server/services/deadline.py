@@ -212,10 +212,10 @@ def _keep_stop(work: Work, case: CaseRow, clock: ClockRow, active: list[tuple[St
 
 
 _WHO_MAY_END = {
-    "correction": "村代办员：补齐材料交来",
-    "public_notice": "系统：公示期满",
-    "special_procedure": "开始它的部门：登记结果",
-    "objection": "复查的部门：作出复查结论",
+    "correction": "村代办员交来补齐的材料",
+    "public_notice": "公示期满",
+    "special_procedure": "做它的部门登记结果",
+    "objection": "复查的部门重新提出意见",
 }
 
 

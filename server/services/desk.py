@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from forms.clock import local_date
+from forms.item import UNIT_WORDS
 from server.db import case as db
 from server.db.audit import append_audit
 from server.db.case import CaseRow, DocumentRow, EventRow, StageRow
@@ -23,10 +24,11 @@ from server.domain.disclosure import stated_labels
 from server.domain.people import Actor, Desk, Role, may_see_case
 from server.domain.rating import LABELS as GRADE_LABELS
 from server.domain.review import StageState, asks_for_judgement
-from server.domain.words import ACTION, CARD, CLOCK, EVENT, PAUSE, RULE, STATUS, UNIT, VERDICT
+from server.domain.words import ACTION, CARD, CLOCK, EVENT, PAUSE, RULE, STATUS, VERDICT
 from server.services.answers import answers_of, shown_answers
 from server.services.correction import PaperToBring, correctable_materials, papers_to_bring
 from server.services.item_version import item_of
+from server.services.offers import MoreActions, more_actions
 from server.services.review import STAGE_ACTIONS, desk_name, desks_of
 from server.services.tracking import ClockFace, clock_face, clock_in_words
 from server.services.work import Work
@@ -141,6 +143,7 @@ class CasePage:
     stages: tuple[StageLine, ...]
     history: tuple[Happening, ...]
     actions: tuple[tuple[str, str], ...]
+    more: MoreActions
     may_be_not_applicable: bool
     correctable: tuple[tuple[str, str], ...]
     asked: tuple[PaperToBring, ...]
@@ -240,6 +243,7 @@ def case_page(work: Work, actor: Actor, case_number: str, *, in_full: bool = Fal
         stages=tuple(_stage_line(work, case, row) for row in case.stages),
         history=tuple(_happening(event) for event in db.list_events(work.session, case.id)),
         actions=_actions(work, case, actor),
+        more=more_actions(work, case, actor),
         may_be_not_applicable=_may_be_not_applicable(work, case, actor),
         correctable=tuple((material.id, material.name) for material in correctable_materials(item)),
         asked=papers_to_bring(case, correction) if correction else (),
@@ -278,7 +282,7 @@ def _clock_line(work: Work, case: CaseRow, clock: ClockRow) -> ClockLine:
     face: ClockFace = clock_face(work, clock)
     return ClockLine(
         label=_clock_label(case, clock),
-        limit=f"{clock.amount}{UNIT[clock.unit]}",
+        limit=f"{clock.amount}{UNIT_WORDS[clock.unit]}",
         due_on=clock.due_on,
         words="已停止计时" if clock.finished_at else clock_in_words(face),
         pauses=tuple(_pause_words(stop) for stop in clock.stops),
@@ -295,7 +299,8 @@ def _clock_label(case: CaseRow, clock: ClockRow) -> str:
 def _pause_words(stop: dict[str, str | None]) -> str:
     began = local_date(datetime.fromisoformat(str(stop["started_at"])))
     ended = stop["ended_at"] and local_date(datetime.fromisoformat(stop["ended_at"]))
-    return f"{PAUSE[str(stop['reason'])]}：{began:%m-%d} 至 {f'{ended:%m-%d}' if ended else '今'}"
+    until = f"{ended:%m-%d}" if ended else f"今，结束要等{stop['may_end']}" if stop.get("may_end") else "今"
+    return f"{PAUSE[str(stop['reason'])]}：{began:%m-%d} 至 {until}"
 
 
 def _card(work: Work, case: CaseRow, clock: ClockRow | None, card: CardRow) -> Card:
@@ -361,8 +366,7 @@ def _actions(work: Work, case: CaseRow, actor: Actor) -> tuple[tuple[str, str], 
     kind = next(stage.action for stage in item_of(case).stages if stage.id == own.stage_id)
     offered = []
     for action in allowed_actions(Status(case.status), actor.role):
-        fits = STAGE_ACTIONS.get(action) == kind
-        if fits or action is Action.REQUEST_CORRECTION:
+        if STAGE_ACTIONS.get(action) == kind or action is Action.REQUEST_CORRECTION:
             offered.append((action.value, ACTION[action]))
     return tuple(offered)
 

@@ -7,13 +7,21 @@ from server.db.deadline import list_clocks
 from server.domain.card_rules import ClockKind
 from server.domain.case import Action, Status, require_allowed
 from server.domain.people import Actor, Desk, desk_of
-from server.domain.review import StageState, Verdict, lead_of
+from server.domain.review import StageState, Verdict
 from server.domain.words import LABELS
 from server.services import walk
 from server.services.answers import answers_of
 from server.services.event import record_event
 from server.services.item_version import item_of, version_of
-from server.services.review import NotYourDesk, ReasonMissing, desk_name, place_name, require_reason
+from server.services.review import (
+    NotYourDesk,
+    ReasonMissing,
+    desk_name,
+    joint_group,
+    place_name,
+    presiding_row,
+    require_reason,
+)
 from server.services.work import Work
 
 ADDED_DAYS = 3
@@ -87,25 +95,27 @@ def _is_asked(case: CaseRow, row: StageRow, group: str) -> bool:
 
 def _group_of(case: CaseRow) -> str:
     """The joint review the case is in, or was last in. Raises ReviewRefused."""
-    opened = [
-        stage.group
-        for stage, row in zip(item_of(case).stages, case.stages, strict=True)
-        if stage.group and stage.parallel and row.opened_at
-    ]
-    if not opened:
+    group = joint_group(case)
+    if group is None:
         raise ReviewRefused("这件没有联审环节，不能增加联审部门；需要哪个部门的意见，请在意见里写明。")
-    return opened[-1]
+    return group
 
 
 def require_lead(work: Work, case: CaseRow, actor: Actor) -> Stage:
     """The lead's stage, when it is this person's. Raises NotYourDesk, ReviewRefused."""
-    lead = lead_of(item_of(case).stages, _group_of(case))
-    row = next((row for row in case.stages if lead and row.stage_id == lead.id), None)
-    if lead is None or row is None:
+    _group_of(case)
+    row = presiding_row(case)
+    if row is None:
         raise ReviewRefused("这个联审没有牵头部门，等各部门意见到齐后自动往下走。")
-    if Desk(row.department, row.region_code) != actor.desk:
+    if not leads(case, actor):
         raise NotYourDesk(f"联审由牵头部门主持，牵头的是：{desk_name(work, row)}。")
-    return lead
+    return next(stage for stage in item_of(case).stages if stage.id == row.stage_id)
+
+
+def leads(case: CaseRow, actor: Actor) -> bool:
+    """Whether this person's desk presides over the joint review the case is in or was in last."""
+    row = presiding_row(case)
+    return row is not None and Desk(row.department, row.region_code) == actor.desk
 
 
 def conclude_review(work: Work, case: CaseRow, actor: Actor) -> None:

@@ -93,13 +93,17 @@ def answering_row(case: CaseRow) -> StageRow:
     return before[-1]
 
 
+def answers_objections(case: CaseRow, actor: Actor) -> bool:
+    """Whether this person's desk prepared the notice that hangs."""
+    if case.status != Status.IN_PUBLIC_NOTICE:
+        return False
+    row = answering_row(case)
+    return Desk(row.department, row.region_code) == actor.desk
+
+
 def read_objections(work: Work, case: CaseRow, actor: Actor) -> list[tuple[ObjectionRow, str, str]]:
     """(row, who, what) for the desk that answers; everybody else sees only that there is one."""
-    rows = db.list_objections(work.session, case.id)
-    if case.status != Status.IN_PUBLIC_NOTICE or not rows:
-        return []
-    answering = answering_row(case)
-    if Desk(answering.department, answering.region_code) != actor.desk:
+    if not answers_objections(case, actor):
         return []
     vault = work.tools.vault
     return [
@@ -108,6 +112,6 @@ def read_objections(work: Work, case: CaseRow, actor: Actor) -> list[tuple[Objec
             vault.open(row.sealed_objector, f"objector {row.id}").decode(),
             vault.open(row.sealed_words, f"objection {row.id}").decode(),
         )
-        for row in rows
+        for row in db.list_objections(work.session, case.id)
         if row.decided_at is None
     ]

@@ -5,7 +5,7 @@ from server.db.case import CaseRow, StageRow
 from server.domain.case import Action, Status, require_allowed
 from server.domain.disclosure import stated_labels
 from server.domain.people import Actor, Desk
-from server.domain.review import StageState, Verdict, asks_for_judgement
+from server.domain.review import StageState, Verdict, asks_for_judgement, lead_of
 from server.domain.words import LABELS, VERDICT
 from server.services import deadline, walk
 from server.services.acceptance import require_open_for_refusal
@@ -34,12 +34,33 @@ class ReasonMissing(Exception):
 
 
 def desks_of(case: CaseRow) -> set[Desk]:
-    """The desks the case has reached: one it has yet to come to, or passed by, has no business reading it (最小必要)."""
-    return {
+    """The desks the case has reached: one it has yet to come to, or passed by, has no business reading it (最小必要).
+
+    The lead presides over a joint review before its own step begins.
+    """
+    reached = {
         Desk(row.department, row.region_code)
         for row in case.stages
         if row.opened_at and not (row.state == StageState.NOT_APPLICABLE and row.verdict is None)
     }
+    lead = presiding_row(case) if case.status == Status.IN_JOINT_REVIEW else None
+    return reached | ({Desk(lead.department, lead.region_code)} if lead else set())
+
+
+def joint_group(case: CaseRow) -> str | None:
+    """The joint review the case is in, or was last in."""
+    by_id = {row.stage_id: row for row in case.stages}
+    opened = [
+        stage.group for stage in item_of(case).stages if stage.group and stage.parallel and by_id[stage.id].opened_at
+    ]
+    return opened[-1] if opened else None
+
+
+def presiding_row(case: CaseRow) -> StageRow | None:
+    """The stage whose desk presides over the joint review."""
+    group = joint_group(case)
+    lead = lead_of(item_of(case).stages, group) if group else None
+    return next((row for row in case.stages if lead and row.stage_id == lead.id), None)
 
 
 def stage_at_desk(work: Work, case: CaseRow, actor: Actor, action: Action) -> StageRow:
@@ -137,10 +158,19 @@ def reject_case(work: Work, case: CaseRow, actor: Actor, reason: str) -> None:
     _end(work, case, actor, Action.REJECT, Status.REJECTED, reason)
 
 
-def decline_case(work: Work, case: CaseRow, actor: Actor, reason: str) -> None:
-    """不予受理, with the reason and, where it is another's business, which body is competent (第32条)."""
+def decline_case(work: Work, case: CaseRow, actor: Actor, reason: str, competent: str = "") -> None:
+    """不予受理, with the reason and, where it is another's business, which body is competent (行政许可法 第32条(二))."""
     require_open_for_refusal(work, case)
-    _end(work, case, actor, Action.DECLINE, Status.DECLINED, reason)
+    if competent and competent not in work.catalogue.departments.values():
+        raise ReasonMissing("没有这个部门，请从部门名单里选应当受理的部门。")
+    _end(work, case, actor, Action.DECLINE, Status.DECLINED, _with_body(reason, competent))
+
+
+def _with_body(reason: str, competent: str) -> str:
+    said = reason.strip()
+    if not said or not competent:
+        return said
+    return f"{said}{'' if said[-1] in '。！' else '。'}请向{competent}部门申请。"
 
 
 def issue_result(work: Work, case: CaseRow, actor: Actor, opinion: str) -> None:

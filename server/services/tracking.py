@@ -3,14 +3,16 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from forms.clock import written_time
 from server.db.case import CaseRow, EventRow, find_case_by_lookup_code, list_events
 from server.db.correction import find_open_correction
 from server.db.deadline import ClockRow, list_clocks
 from server.db.disclosure import find_result
 from server.db.public_notice import find_notice
 from server.db.rating import find_rating
-from server.domain.case import CLOSED
+from server.domain.case import CLOSED, Action, Status, allowed_actions
 from server.domain.deadline import working_days_left
+from server.domain.people import Role
 from server.domain.review import StageState
 from server.domain.words import EVENT, STATUS
 from server.services.correction import PaperToBring, papers_to_bring
@@ -36,6 +38,7 @@ class ClockFace:
     due_on: date | None
     days_left: int | None
     stopped_for: str | None
+    due_at: datetime | None = None  # of a limit in hours
 
 
 @dataclass(frozen=True)
@@ -60,6 +63,7 @@ class Progress:
     result: tuple[tuple[str, str], ...] | None
     notice_until: date | None
     grade: int | None
+    may_withdraw: bool
 
 
 def find_progress(work: Work, lookup_code: str) -> Progress | None:
@@ -91,6 +95,7 @@ def progress_of(work: Work, case: CaseRow) -> Progress:
         result=tuple((label, value) for label, value in result.columns) if result and result.columns else None,
         notice_until=notice.ends_on if notice and notice.ended_at is None else None,
         grade=rating.grade if rating else None,
+        may_withdraw=Action.WITHDRAW in allowed_actions(Status(case.status), Role.VILLAGER),
     )
 
 
@@ -104,7 +109,8 @@ def _clock_face(work: Work, case: CaseRow) -> ClockFace | None:
 def clock_face(work: Work, clock: ClockRow) -> ClockFace:
     stop = clock.open_stop["reason"] if clock.open_stop else None
     left = working_days_left(clock.due_on, work.now, work.calendar) if clock.due_on else None
-    return ClockFace(clock.due_on, left, stop if clock.due_on is None else None)
+    due_at = clock.due_at if clock.unit == "hour" else None
+    return ClockFace(clock.due_on, left, stop if clock.due_on is None else None, due_at)
 
 
 def _missing(work: Work, case: CaseRow) -> tuple[PaperToBring, ...]:
@@ -158,6 +164,8 @@ def clock_in_words(clock: ClockFace) -> str:
         return {"correction": "等您补材料，时限暂停", "public_notice": "公示期间，时限暂停"}.get(
             clock.stopped_for or "", "时限暂停"
         )
+    if clock.due_at:
+        return f"{written_time(clock.due_at)}前办结"
     day = f"{clock.due_on.month}月{clock.due_on.day}日"
     if clock.days_left < 0:
         return f"已超过时限{-clock.days_left}个工作日（应在{day}前办结）"

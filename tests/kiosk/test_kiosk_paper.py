@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from pypdf import PdfReader
 
-from kiosk.flow import Page
-from kiosk.screen.paper import VillagePaper
+from kiosk.flow import Page, PageReading
+from kiosk.screen.paper import CapturedPage, VillagePaper
 from tests.forms.render.reading import page_sizes_mm, text_of
 from tests.forms.render.samples import jpeg
 
@@ -41,12 +41,14 @@ def material(item, capture):
     ],
 )
 def test_a_page_has_the_size_of_its_paper(paper, old_age, capture, shape, size, turn, expected):
-    pdf = paper.bundle(old_age, material(old_age, capture), [(page(1, shape=shape, turn=turn), jpeg(*size))])
+    pdf = paper.bundle(
+        old_age, material(old_age, capture), [CapturedPage(page(1, shape=shape, turn=turn), jpeg(*size))]
+    )
     assert page_sizes_mm(pdf) == [pytest.approx(expected, abs=0.2)]
 
 
 def test_every_copy_of_a_card_says_what_for_and_when(paper, old_age):
-    sides = [(page(number), jpeg(428, 270, number * 40)) for number in (1, 2, 3)]
+    sides = [CapturedPage(page(number), jpeg(428, 270, number * 40)) for number in (1, 2, 3)]
     pdf = paper.bundle(old_age, material(old_age, "id_card"), sides)
     pages = PdfReader(io.BytesIO(pdf)).pages
     assert len(pages) == 2
@@ -55,5 +57,17 @@ def test_every_copy_of_a_card_says_what_for_and_when(paper, old_age):
 
 
 def test_other_papers_stay_as_they_are(paper, old_age):
-    pdf = paper.bundle(old_age, material(old_age, "bank_passbook"), [(page(1), jpeg(300, 200))])
+    pdf = paper.bundle(old_age, material(old_age, "bank_passbook"), [CapturedPage(page(1), jpeg(300, 200))])
     assert text_of(pdf) == ""
+
+
+def test_what_was_read_of_a_page_can_be_searched_in_the_archived_copy(paper, old_age):
+    said = PageReading(kind="bank_passbook", lines=("户名 潘示例",), places=((0.1, 0.1, 0.5, 0.15),))
+    captured = [CapturedPage(page(1), jpeg(300, 200), said)]
+    assert "潘示例" in text_of(paper.bundle(old_age, material(old_age, "bank_passbook"), captured))
+
+
+def test_a_draft_of_an_older_program_is_bound_without_its_words(paper, old_age):
+    said = PageReading(kind="bank_passbook", lines=("户名 潘示例",))
+    captured = [CapturedPage(page(1), jpeg(300, 200), said)]
+    assert text_of(paper.bundle(old_age, material(old_age, "bank_passbook"), captured)) == ""

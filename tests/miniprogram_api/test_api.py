@@ -87,6 +87,15 @@ def test_a_running_case_cannot_be_rated_yet(phone, case):
     assert "不能“评价”" in answer.json()["error"]["message"]
 
 
+def test_an_application_is_taken_back_by_whoever_holds_the_receipt_and_by_nobody_else(phone, case):
+    assert phone.post(f"/cases/{case.case_number}/withdrawal", {}).status_code == 404
+    assert phone.post("/cases/follow", {"lookup_code": case.lookup_code}).json()["can_withdraw"]
+    detail = phone.post(f"/cases/{case.case_number}/withdrawal", {}).json()
+    assert (detail["status"], detail["can_withdraw"]) == ("withdrawn", False)
+    again = phone.post(f"/cases/{case.case_number}/withdrawal", {})
+    assert (again.status_code, "不能“撤回申请”" in again.json()["error"]["message"]) == (409, True)
+
+
 @pytest.mark.parametrize("body", [None, [], {}, {"grade": 6}, {"grade": "x"}, {"grade": 5, "extra": 1}])
 def test_a_wrong_shape_is_refused_with_a_sentence(phone, case, body):
     phone.post("/cases/follow", {"lookup_code": case.lookup_code})

@@ -8,8 +8,15 @@ from server.domain.case import Action, ActionNotAllowed
 from server.domain.correction import CorrectionPoint, CorrectionReason, CorrectionRefused
 from server.domain.people import Actor
 from server.domain.review import Verdict
-from server.services.correction import request_correction
+from server.services.acceptance import AlreadyAccepted
+from server.services.correction import allow_second_correction, request_correction
 from server.services.desk import case_page, get_case_to_act
+from server.services.disclosure import StatementRefused, state_result
+from server.services.ending import reopen, terminate_case, withdraw_case
+from server.services.extension import ExtensionRefused, decide_extension, request_extension
+from server.services.hand_over import HandOverRefused, hand_over
+from server.services.joint_review import ReviewRefused, add_party, conclude_review, give_late_verdict
+from server.services.objection import ObjectionRefused, decide_objection, raise_objection
 from server.services.review import (
     NotYourDesk,
     ReasonMissing,
@@ -21,6 +28,7 @@ from server.services.review import (
     reject_case,
     verify_case,
 )
+from server.services.special_procedure import ProcedureRefused, end_procedure, start_procedure
 from server.services.work import Work
 from server.web.console.case import Typed, render_case
 from server.web.webkit.guards import guarded_by
@@ -36,6 +44,19 @@ class FormIncomplete(Exception):
     """The form lacks something; the text says what to fill in."""
 
 
+REFUSALS = (
+    ReasonMissing,
+    CorrectionRefused,
+    FormIncomplete,
+    ReviewRefused,
+    ExtensionRefused,
+    ProcedureRefused,
+    ObjectionRefused,
+    HandOverRefused,
+    StatementRefused,
+)
+
+
 def add_routes(blueprint: Blueprint) -> None:
     blueprint.add_url_rule("/cases/<case_number>/actions/<action>", view_func=act, methods=["POST"])
 
@@ -46,15 +67,16 @@ def act(case_number: str, action: str) -> Response:
     try:
         with installation().begin() as work:
             errand(work, get_case_to_act(work, g.actor, case_number), g.actor)
-    except (ActionNotAllowed, NotYourDesk) as refused:
+    except (ActionNotAllowed, NotYourDesk, AlreadyAccepted) as refused:
         return _show_again(case_number, str(refused), 409)
-    except (ReasonMissing, CorrectionRefused, FormIncomplete) as refused:
+    except REFUSALS as refused:
         return _show_again(case_number, str(refused), 422)
     return redirect(url_for("console.show_case", case_number=case_number, done=1), 303)
 
 
 def _show_again(case_number: str, sentence: str, status: int) -> Response:
-    typed = Typed(sentence, request.form.to_dict(), tuple(request.form.getlist("material")))
+    action = str((request.view_args or {}).get("action", ""))
+    typed = Typed(sentence, request.form.to_dict(), tuple(request.form.getlist("material")), action)
     with installation().look() as work:
         return make_response(render_case(work, case_page(work, g.actor, case_number), typed=typed), status)
 
@@ -72,19 +94,22 @@ def _accept(work: Work, case: _Case, actor: Actor) -> None:
 
 
 def _decline(work: Work, case: _Case, actor: Actor) -> None:
-    decline_case(work, case, actor, _words())
+    decline_case(work, case, actor, _words(), request.form.get("competent", ""))
 
 
 def _verify(work: Work, case: _Case, actor: Actor) -> None:
     verify_case(work, case, actor, _words(), applies=request.form.get("applies") != "no")
 
 
-def _give_verdict(work: Work, case: _Case, actor: Actor) -> None:
+def _verdict() -> Verdict:
     try:
-        verdict = Verdict(request.form.get("verdict", ""))
+        return Verdict(request.form.get("verdict", ""))
     except ValueError:
         raise FormIncomplete("请先选一个意见：同意、不同意，再提交。") from None
-    give_verdict(work, case, actor, verdict, _words())
+
+
+def _give_verdict(work: Work, case: _Case, actor: Actor) -> None:
+    give_verdict(work, case, actor, _verdict(), _words())
 
 
 def _approve(work: Work, case: _Case, actor: Actor) -> None:
@@ -116,6 +141,90 @@ def _point(material: str) -> CorrectionPoint:
     return CorrectionPoint(material, reason, request.form.get(f"note {material}", "").strip()[:200])
 
 
+def _reason() -> str:
+    """Of a further action's own form. Raises FormIncomplete."""
+    words = request.form.get("reason", "").strip()
+    if len(words) > MAX_WORDS:
+        raise FormIncomplete(f"理由最多写{MAX_WORDS}个字，请写短一点。")
+    return words
+
+
+def _days() -> int:
+    days = request.form.get("days", "").strip()
+    if not days.isdecimal() or len(days) > 4:
+        raise FormIncomplete("请把天数填成数字。")
+    return int(days)
+
+
+def _yes(name: str, question: str) -> bool:
+    answer = request.form.get(name, "")
+    if answer not in ("yes", "no"):
+        raise FormIncomplete(f"请先选{question}，再提交。")
+    return answer == "yes"
+
+
+def _hand_over(work: Work, case: _Case, actor: Actor) -> None:
+    hand_over(work, case, actor, request.form.get("department", ""), _reason())
+
+
+def _add_party(work: Work, case: _Case, actor: Actor) -> None:
+    add_party(work, case, actor, request.form.get("department", ""), _reason())
+
+
+def _conclude_review(work: Work, case: _Case, actor: Actor) -> None:
+    conclude_review(work, case, actor)
+
+
+def _give_late_verdict(work: Work, case: _Case, actor: Actor) -> None:
+    give_late_verdict(work, case, actor, _verdict(), _reason())
+
+
+def _request_extension(work: Work, case: _Case, actor: Actor) -> None:
+    request_extension(work, case, actor, _days(), _reason())
+
+
+def _decide_extension(work: Work, case: _Case, actor: Actor) -> None:
+    decide_extension(work, case, actor, _yes("approved", "“批准”或“不批准”"), _reason())
+
+
+def _start_procedure(work: Work, case: _Case, actor: Actor) -> None:
+    start_procedure(work, case, actor, request.form.get("kind", ""), _days(), _reason())
+
+
+def _end_procedure(work: Work, case: _Case, actor: Actor) -> None:
+    end_procedure(work, case, actor, _reason())
+
+
+def _object(work: Work, case: _Case, actor: Actor) -> None:
+    raise_objection(work, case, actor, request.form.get("who", "").strip()[:100], _reason())
+
+
+def _decide_objection(work: Work, case: _Case, actor: Actor) -> None:
+    upheld = _yes("upheld", "“成立”或“不成立”")
+    decide_objection(work, case, actor, request.form.get("objection", ""), upheld, _reason())
+
+
+def _allow_second_correction(work: Work, case: _Case, actor: Actor) -> None:
+    allow_second_correction(work, case, actor, _reason())
+
+
+def _withdraw(work: Work, case: _Case, actor: Actor) -> None:
+    withdraw_case(work, case, actor, _reason())
+
+
+def _terminate(work: Work, case: _Case, actor: Actor) -> None:
+    terminate_case(work, case, actor, _reason())
+
+
+def _reopen(work: Work, case: _Case, actor: Actor) -> None:
+    reopen(work, case, actor, _reason())
+
+
+def _state_result(work: Work, case: _Case, actor: Actor) -> None:
+    stated = {name.removeprefix(STATED): value for name, value in request.form.items() if name.startswith(STATED)}
+    state_result(work, case, actor, stated)
+
+
 ERRANDS: dict[str, _Errand] = {
     Action.ACCEPT: _accept,
     Action.DECLINE: _decline,
@@ -125,4 +234,19 @@ ERRANDS: dict[str, _Errand] = {
     Action.APPROVE: _approve,
     Action.REJECT: _reject,
     Action.ISSUE: _issue,
+    Action.HAND_OVER: _hand_over,
+    Action.ADD_PARTY: _add_party,
+    Action.CONCLUDE_REVIEW: _conclude_review,
+    Action.GIVE_LATE_VERDICT: _give_late_verdict,
+    Action.REQUEST_EXTENSION: _request_extension,
+    Action.DECIDE_EXTENSION: _decide_extension,
+    Action.START_SPECIAL_PROCEDURE: _start_procedure,
+    Action.END_SPECIAL_PROCEDURE: _end_procedure,
+    Action.OBJECT: _object,
+    Action.DECIDE_OBJECTION: _decide_objection,
+    Action.ALLOW_SECOND_CORRECTION: _allow_second_correction,
+    Action.WITHDRAW: _withdraw,
+    Action.TERMINATE: _terminate,
+    Action.REOPEN: _reopen,
+    Action.STATE_RESULT: _state_result,
 }

@@ -36,6 +36,7 @@ class Typed:
     sentence: str | None = None
     values: Mapping[str, str] = field(default_factory=dict)
     materials: tuple[str, ...] = ()
+    action: str = ""
 
 
 def add_routes(blueprint: Blueprint) -> None:

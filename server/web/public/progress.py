@@ -29,10 +29,10 @@ def add_routes(blueprint: Blueprint) -> None:
 def look_up() -> Response:
     typed = request.args.get("code", "").strip()[:40]
     if not typed:
-        return _ask_again("", 200)
+        return ask_for_code("", 200)
     _lookups.spend(request.remote_addr or "")
     code = normal_lookup_code(typed)
-    return redirect(url_for("public.show_progress", lookup_code=code), 303) if code else _ask_again(typed, 404)
+    return redirect(url_for("public.show_progress", lookup_code=code), 303) if code else ask_for_code(typed, 404)
 
 
 @guarded_by("lookup_code")
@@ -40,15 +40,15 @@ def show_progress(lookup_code: str) -> Response:
     code = normal_lookup_code(lookup_code)
     if code and code != lookup_code:  # typed by hand, in small letters or with spaces
         return redirect(url_for("public.show_progress", lookup_code=code), 302)
-    progress = _find(code)
-    return _page(progress) if progress else _ask_again(lookup_code, 404)
+    progress = find_or_wait(code)
+    return _page(progress) if progress else ask_for_code(lookup_code, 404)
 
 
 @guarded_by("lookup_code")
 def rate(lookup_code: str) -> Response:
-    progress = _find(normal_lookup_code(lookup_code))
+    progress = find_or_wait(normal_lookup_code(lookup_code))
     if progress is None:
-        return _ask_again(lookup_code, 404)
+        return ask_for_code(lookup_code, 404)
     comment = request.form.get("comment", "")
     try:
         grade = parse_grade(request.form.get("grade", ""))
@@ -56,7 +56,7 @@ def rate(lookup_code: str) -> Response:
     except ActionNotAllowed as refused:
         return _page(progress, refused=str(refused), comment=comment, status=409)
     except RatingRefused as refused:
-        return _page(_find(progress.lookup_code) or progress, refused=str(refused), comment=comment, status=422)
+        return _page(find_or_wait(progress.lookup_code) or progress, refused=str(refused), comment=comment, status=422)
     return _personal(render_template("public/thanks.html", progress=progress, grade_label=GRADE_LABELS[grade]))
 
 
@@ -72,7 +72,7 @@ def _keep_rating(lookup_code: str, grade: int, comment: str) -> None:
                 raise
 
 
-def _find(lookup_code: str | None) -> Progress | None:
+def find_or_wait(lookup_code: str | None) -> Progress | None:
     """Misses are counted by caller, and whoever has missed too often waits. Raises Refusal (429)."""
     caller = request.remote_addr or ""
     _misses.require_room(caller)
@@ -81,6 +81,11 @@ def _find(lookup_code: str | None) -> Progress | None:
     if progress is None:
         _misses.spend(caller)
     return progress
+
+
+def show_again(progress: Progress, refused: str, status: int) -> Response:
+    """The page with a sentence that says why something was not done."""
+    return _page(progress, refused=refused, status=status)
 
 
 def _page(progress: Progress, *, refused: str | None = None, comment: str = "", status: int = 200) -> Response:
@@ -104,6 +109,6 @@ def _personal(page: str, status: int = 200) -> Response:
     return response
 
 
-def _ask_again(typed: str, status: int) -> Response:
+def ask_for_code(typed: str, status: int) -> Response:
     page = render_template("public/lookup.html", typed=typed, unknown=status == 404, length=LOOKUP_CODE_LENGTH)
     return _personal(page, status)

@@ -20,7 +20,7 @@ from reportlab.pdfgen.canvas import Canvas
 from forms.render import paper
 from forms.render.application_form import render_application_form
 from forms.render.archive import NotForTheArchive, archival
-from forms.render.bundle import PageImage, bundle_pages, id_card_sheet
+from forms.render.bundle import CardSheet, PageImage, bundle_pages
 from forms.render.notice_sheet import render_notice_sheet
 from forms.render.printing import print_sheets
 from forms.render.watermark import watermark_copy
@@ -34,7 +34,7 @@ KINDS = ("notice", "form", "bundle", "grey", "marked", "rare")
 
 def _bundle(mode: str = "RGB") -> bytes:
     page, card = jpeg(620, 877, 245, mode), jpeg(506, 319, 230, mode)
-    return bundle_pages([PageImage(page, 210, 297), id_card_sheet(card, card)], title="材料")
+    return bundle_pages([PageImage(page, 210, 297), CardSheet(card, card)], title="材料")
 
 
 @pytest.fixture(scope="module")

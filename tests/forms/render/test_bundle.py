@@ -4,11 +4,12 @@ import io
 from datetime import date
 
 import numpy as np
+import pypdfium2 as pdfium
 import pytest
 from PIL import Image
 from pypdf import PdfReader
 
-from forms.render.bundle import PageImage, bundle_pages, id_card_sheet
+from forms.render.bundle import CardSheet, PageImage, ReadLine, bundle_pages
 from forms.render.paper import PaperFault
 from forms.render.watermark import copy_words
 from tests.forms.render.reading import fonts_of, page_sizes_mm, picture_of
@@ -39,7 +40,7 @@ def test_the_picture_inside_is_the_picture_captured(mode):
 
 def test_both_sides_of_a_card_at_true_size():
     front, back = jpeg(428, 270, 60), jpeg(428, 270, 120)
-    pdf = bundle_pages([id_card_sheet(front, back)], title="身份证")
+    pdf = bundle_pages([CardSheet(front, back)], title="身份证")
     assert page_sizes_mm(pdf) == [(210.0, 297.0)]
     assert sorted(streams(pdf)) == sorted([front, back])
     grey = picture_of(pdf, dpi=254)  # ten dots to the millimetre
@@ -109,7 +110,7 @@ def test_a_turn_that_is_no_quarter_is_refused():
 
 @pytest.mark.parametrize(("size", "turns"), [((270, 428), (0, 0)), ((270, 428), (90, 270)), ((428, 270), (90, 180))])
 def test_a_card_is_never_distorted_however_it_lay(size, turns):
-    pdf = bundle_pages([id_card_sheet(jpeg(*size, 60), jpeg(*size, 120), turns)], title="身份证")
+    pdf = bundle_pages([CardSheet(jpeg(*size, 60), jpeg(*size, 120), turns)], title="身份证")
     grey = picture_of(pdf, dpi=254)
     rows, columns = (grey < 200).any(axis=1).nonzero()[0], (grey < 200).any(axis=0).nonzero()[0]
     assert columns[-1] - columns[0] + 1 == pytest.approx(856, abs=3)
@@ -118,7 +119,7 @@ def test_a_card_is_never_distorted_however_it_lay(size, turns):
 
 def test_a_watermark_is_type_over_untouched_pictures_on_every_page():
     first, second = jpeg(428, 270, 60), jpeg(428, 270, 120)
-    pages = [id_card_sheet(first, second), PageImage(first, 85.6, 54)]
+    pages = [CardSheet(first, second), PageImage(first, 85.6, 54)]
     pdf = bundle_pages(pages, title="身份证", watermark=copy_words("高龄津贴申请", date(2026, 3, 2)))
     assert set(streams(pdf)) == {first, second}
     for page in PdfReader(io.BytesIO(pdf)).pages:
@@ -137,3 +138,27 @@ def test_a_black_and_white_page_is_packed_without_loss() -> None:
     content = bundle_pages([PageImage(bilevel(bits), 210, 297)], title="材料")
     inside = next(iter(PdfReader(io.BytesIO(content)).pages[0].images)).image
     assert np.array_equal(np.asarray(inside.convert("L")), bits)
+
+
+@pytest.mark.parametrize("turn", [0, 90, 180, 270])
+def test_what_was_read_on_a_page_is_found_in_the_file_at_its_own_place_and_shows_nothing(turn):
+    said = ReadLine("户主姓名潘示例", (0.1, 0.2, 0.6, 0.25))
+    plain = bundle_pages([PageImage(jpeg(400, 200), 200, 100, turn)], title="材料")
+    pdf = bundle_pages([PageImage(jpeg(400, 200), 200, 100, turn, (said,))], title="材料")
+    with pdfium.PdfDocument(pdf) as opened, pdfium.PdfDocument(plain) as bare:
+        page, text = opened[0], opened[0].get_textpage()
+        found = text.search("潘示例").get_next()
+        assert found
+        left, bottom, right, top = text.get_charbox(found[0])
+        width, height = page.get_size()
+        across, down = (left + right) / 2 / width, 1 - (bottom + top) / 2 / height
+        lies = {0: (across, down), 90: (down, 1 - across), 180: (1 - across, 1 - down), 270: (1 - down, across)}[turn]
+        assert lies == (pytest.approx(0.42, abs=0.06), pytest.approx(0.225, abs=0.02))
+        assert (page.render().to_numpy() == bare[0].render().to_numpy()).all()
+
+
+def test_lines_that_lie_turned_on_the_picture_are_found_as_well():
+    said = ReadLine("存折账户页", (0.8, 0.1, 0.85, 0.7))
+    pdf = bundle_pages([PageImage(jpeg(400, 200), 200, 100, 0, (said,), 90)], title="材料")
+    with pdfium.PdfDocument(pdf) as opened:
+        assert opened[0].get_textpage().search("账户").get_next()

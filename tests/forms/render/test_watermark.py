@@ -8,7 +8,7 @@ import pytest
 from pypdf import PdfReader, PdfWriter
 
 from forms.render.application_form import render_application_form
-from forms.render.bundle import PageImage, bundle_pages, id_card_sheet
+from forms.render.bundle import CardSheet, PageImage, bundle_pages
 from forms.render.watermark import purpose_words, watermark_copy
 from tests.forms.render.reading import fonts_of, page_sizes_mm, picture_of, squeezed, text_of
 from tests.forms.render.samples import MADE_ON, SAMPLE_ANSWERS, VILLAGE, full_answers, jpeg
@@ -19,7 +19,7 @@ WORDS = purpose_words("高龄津贴申请", "廉州镇民政 李晓明", datetim
 @pytest.fixture(scope="module")
 def bundle() -> bytes:
     page, card = jpeg(1240, 1754, 245), jpeg(1011, 638, 230)
-    pages = [PageImage(page, 210, 297), id_card_sheet(card, card), PageImage(card, 85.6, 54), PageImage(page, 148, 210)]
+    pages = [PageImage(page, 210, 297), CardSheet(card, card), PageImage(card, 85.6, 54), PageImage(page, 148, 210)]
     return bundle_pages(pages, title="老年人居民身份证")
 
 

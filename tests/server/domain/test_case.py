@@ -32,7 +32,7 @@ def test_every_action_is_allowed_somewhere():
 
 
 def test_a_closed_case_can_only_be_rated_and_only_by_villagers():
-    for status in CLOSED - {Status.WITHDRAWN, Status.TERMINATED}:
+    for status in CLOSED - {Status.COMPLETED, Status.WITHDRAWN, Status.TERMINATED}:
         assert {role: allowed_actions(status, role) for role in Role if allowed_actions(status, role)} == {
             Role.VILLAGER: [Action.RATE]
         }

@@ -17,6 +17,7 @@ from server.services import review
 from server.services.acceptance import AlreadyAccepted
 from server.services.correction import request_correction
 from server.services.deadline import folded
+from server.services.disclosure import StatementRefused, last_desk, missing_labels, state_result
 from server.services.ending import reopen, terminate_case, withdraw_by_lookup_code, withdraw_case
 from server.services.extension import ExtensionRefused, decide_extension, request_extension
 from server.services.hand_over import HandOverRefused, hand_over
@@ -325,3 +326,30 @@ def test_a_licence_left_unanswered_for_five_days_is_accepted_by_law(installation
         assert walk.clocks()["statutory"].started_at == accepted.opened_at
         cards = [(card.rule, card.colour, card.fell_on[0].department) for card in list_cards(work.session, case.id)]
         assert ("late_acceptance", "red", desk.department) in cards
+
+
+@ON_SQLITE
+def test_a_result_nobody_stated_waits_for_its_last_desk_and_costs_it_a_card_when_late(installation):
+    walk = begin(installation, "NY-004")
+    while walk.open_stages():
+        walk.step()
+    with installation.look() as work:
+        case = walk.case(work)
+        waiting = next(clock for clock in list_clocks(work.session, case.id) if clock.kind == "publication")
+        desk, labels = last_desk(case), missing_labels(case)
+        assert find_result(work.session, case.id) is None
+        assert (waiting.department, waiting.finished_at) == (desk.department, None)
+    walk.next_day(60)
+    sweep_deadlines(installation)
+    last = Actor("last", "示例", Role.DEPARTMENT_REVIEWER, desk)
+    with installation.begin() as work, pytest.raises(StatementRefused, match="请填"):
+        state_result(work, walk.case(work), last, {})
+    with installation.begin() as work, pytest.raises(StatementRefused, match="最后办这件的部门"):
+        state_result(work, walk.case(work), COUNTY_TAX, dict.fromkeys(labels, "示例"))
+    with installation.begin() as work:
+        state_result(work, walk.case(work), last, dict.fromkeys(labels, "示例"))
+    with installation.look() as work:
+        case = walk.case(work)
+        assert "示例" in str(find_result(work.session, case.id).columns)
+        rules = {(card.rule, card.colour) for card in list_cards(work.session, case.id)}
+        assert {("late_publication", "yellow"), ("late_publication", "red")} <= rules

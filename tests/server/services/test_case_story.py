@@ -32,6 +32,8 @@ from server.services.sweep import sweep_clock
 from server.services.tracking import find_progress
 from tests import factories as make
 
+STATED = {"补助标准或金额": "每月80元", "起始年月": "2026年10月"}
+
 
 def act(installation, actor, number, errand, *arguments, **options):
     with installation.begin() as work:
@@ -116,7 +118,7 @@ def test_the_whole_way_with_correction_notice_cards_approval_and_rating(installa
         cards = [card for card in list_recent_cards(work, make.SUPERVISOR) if card.clock_label == "承诺时限"]
         assert [(card.label, card.desks) for card in cards] == [("红牌", ("合浦县·民政",)), ("黄牌", ("合浦县·民政",))]
 
-    act(installation, make.COUNTY_HEAD, number, review.approve_case, "符合条件", {"起始年月": "2026年10月"})
+    act(installation, make.COUNTY_HEAD, number, review.approve_case, "符合条件", STATED)
     act(installation, make.TOWNSHIP_CIVIL, number, review.issue_result, "已告知从2026年10月起发")
     with installation.begin() as work:
         case = find_case_by_number(work.session, number)
@@ -125,7 +127,7 @@ def test_the_whole_way_with_correction_notice_cards_approval_and_rating(installa
         result = dict(find_progress(work, taken_in.lookup_code).result)
         assert result["姓名"] == "潘**"
         assert result["起始年月"] == "2026年10月"
-        assert result["补助标准或金额"] == "未填写"
+        assert result["补助标准或金额"] == "每月80元"
         board = read_board(work)
         assert (board.closed, board.shown) == (1, 1)
         kinds = [event.kind for event in list_events(work.session, case.id)]
