@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import count
 from random import Random
+from typing import Any
 
 from forms.clock import local_date
 from forms.item import Stage
@@ -19,7 +20,7 @@ from hongye.demo.history.places import Sitting
 from hongye.demo.history.residents import Register
 from hongye.demo.history.scene import Act, AtDesk, Scene
 from hongye.demo.history.seasons import Visit
-from hongye.demo.history.turns import take_a_turn
+from hongye.demo.history.turns import answer_late, go_on_without_the_silent, take_a_turn
 from hongye.demo.history.villagers import change_their_mind, object_to_notice, rate
 from server.db.case import CaseRow, StageRow, find_case_by_number, lock_case
 from server.db.correction import find_open_correction
@@ -141,16 +142,20 @@ class History:
                 if row.state == StageState.ACTIVE:
                     self._await(work, case, row, stages[row.stage_id])
 
-    def _once(self, work: Work, case: CaseRow, what: str, at: datetime | None, then: Callable[..., None]) -> None:
+    def _once(
+        self, work: Work, case: CaseRow, what: str, at: datetime | None, then: Callable[..., None], *said: Any
+    ) -> None:
         key = (case.case_number, what, at)
         if key not in self._planned:
             self._planned.add(key)
-            then(work, case)
+            then(work, case, *said)
 
     def _await(self, work: Work, case: CaseRow, row: StageRow, stage: Stage) -> None:
         if stage.action == "publicise":
             self._once(work, case, row.stage_id, row.opened_at, self._await_objection)
             return
+        if stage.action == "joint_review":
+            self._once(work, case, f"chair {stage.group}", row.opened_at, self._await_verdicts, stage.promised_days)
         key = (case.case_number, row.stage_id, row.opened_at)
         if key not in self._planned:
             self._planned.add(key)
@@ -161,10 +166,18 @@ class History:
         self._planned.discard(key)
         stages = zip(item_of(scene.case).stages, scene.case.stages, strict=True)
         stage, row = next((stage, row) for stage, row in stages if row.stage_id == key[1])
-        if row.state != StageState.ACTIVE or row.opened_at != key[2]:
-            return
         handler = scene.actor(Desk(row.department, row.region_code), deciding=stage.action == "approve")
-        take_a_turn(AtDesk(**vars(scene), row=row, stage=stage, handler=handler))
+        here = AtDesk(**vars(scene), row=row, stage=stage, handler=handler)
+        if row.state == StageState.ACTIVE and row.opened_at == key[2]:
+            take_a_turn(here)
+        elif row.state == StageState.NO_ANSWER:
+            answer_late(here)
+
+    def _await_verdicts(self, work: Work, case: CaseRow, promised_days: int) -> None:
+        """Every other lead waits for the last department; the others go on once its limit is over."""
+        dice = self._dice[case.case_number]
+        if dice.random() < 0.5:
+            self._later(work, case.case_number, promised_days + dice.randrange(1, 4), go_on_without_the_silent)
 
     def _days(self, row: StageRow, stage: Stage, case: CaseRow) -> int:
         """How long a case lies at this desk: by the desk's pace, and now and then it is forgotten."""

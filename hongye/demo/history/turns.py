@@ -1,6 +1,7 @@
 """What a desk may do when its turn has come, and how often it does: one line a turn, so that a new act is one line more."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from hongye.demo.history.answers import stated_result
@@ -11,8 +12,8 @@ from server.domain.case import Action
 from server.domain.correction import CorrectionPoint, CorrectionReason
 from server.domain.disclosure import stated_labels
 from server.domain.people import Actor, Desk
-from server.domain.review import Verdict, asks_for_judgement
-from server.services import correction, ending, extension, review, special_procedure
+from server.domain.review import StageState, Verdict, asks_for_judgement, lead_of
+from server.services import correction, ending, extension, joint_review, review, special_procedure
 from server.services.acceptance import overdue_acceptance
 from server.services.answers import answers_of
 from server.services.item_version import item_of
@@ -168,6 +169,30 @@ def _begin_procedure(scene: AtDesk) -> None:
 def _end_procedure(scene: Scene, handler: Actor) -> None:
     if scene.case.stopped_for == "special_procedure" and scene.may(handler, Action.END_SPECIAL_PROCEDURE):
         special_procedure.end_procedure(scene.work, scene.case, handler, "结论已出，附在卷内（示范）")
+
+
+# --- a joint review that one department keeps waiting
+
+
+def go_on_without_the_silent(scene: Scene) -> None:
+    """The lead concludes it where every department that is silent is over its limit."""
+    stages = item_of(scene.case).stages
+    waiting = {row.stage_id for row in scene.case.stages if row.state == StageState.ACTIVE}
+    group = next((stage.group for stage in stages if stage.id in waiting and stage.group), None)
+    lead = lead_of(stages, group) if group else None
+    row = next((row for row in scene.case.stages if lead and row.stage_id == lead.id), None)
+    if lead is None or row is None or lead.level == "village":
+        return
+    chair = scene.actor(Desk(row.department, row.region_code), deciding=lead.action == "approve")
+    if scene.may(chair, Action.CONCLUDE_REVIEW):
+        with suppress(joint_review.ReviewRefused):  # somebody is in time still
+            joint_review.conclude_review(scene.work, scene.case, chair)
+
+
+def answer_late(scene: AtDesk) -> None:
+    if scene.may(scene.handler, Action.GIVE_LATE_VERDICT) and joint_review.unanswered_at(scene.case, scene.handler):
+        words = "比对无异常，因人手少答复晚了（示范）"
+        joint_review.give_late_verdict(scene.work, scene.case, scene.handler, Verdict.AGREE, words)
 
 
 def _terminate(scene: AtDesk) -> None:
