@@ -7,7 +7,7 @@ from forms.clock import SystemClock, parse_instant
 from hongye import serving
 from hongye.commands import CommandFailed, say
 from hongye.demo import play
-from hongye.demo.history import Laid, lay_history
+from hongye.demo.history import Laid, Wanted, lay_history
 from hongye.ports import Ports
 from hongye.run import run_practice
 
@@ -24,7 +24,10 @@ def demo(asked: argparse.Namespace) -> None:
 
 
 def demo_history(asked: argparse.Namespace) -> None:
-    laid = lay_history(asked.data, asked.cases, asked.seed, _until(asked), narrate=None if asked.json else print)
+    if not 1 <= asked.cases <= 100_000:
+        raise CommandFailed("--cases 应在 1 到 100000 之间")
+    wanted = Wanted(asked.cases, asked.seed, _until(asked))
+    laid = lay_history(asked.data, wanted, narrate=None if asked.json else print)
     tally = dict(laid.tally)
     answer = {"folder": str(laid.folder), "people": str(laid.people), "seed": asked.seed, **tally}
     say(asked, answer, _history_in_words(laid))

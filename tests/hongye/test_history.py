@@ -12,7 +12,7 @@ from forms.check import find_gaps
 from forms.clock import local, local_date
 from forms.identity import id_number_fault
 from hongye.cli import main
-from hongye.demo.history import HistoryRefused, lay_history
+from hongye.demo.history import HistoryRefused, Wanted, lay_history
 from hongye.demo.history.answers import AGES, GROWN_UP, Form
 from hongye.demo.history.dice import dice_for
 from hongye.demo.history.hours import office_moment
@@ -23,13 +23,13 @@ from server.adapters.holidays import beihai_calendar
 from server.domain.case import ALLOWED
 
 UNTIL = datetime(2026, 11, 25, 1, 30, tzinfo=UTC)
-VILLAGES = ["450521100215", "450521100203", "450502006201"]
+VILLAGES = ("450521100215", "450521100203", "450502006201")
 CASES = 120
 
 
 @pytest.fixture(scope="module")
 def laid(tmp_path_factory):
-    return lay_history(tmp_path_factory.mktemp("history"), CASES, 7, UNTIL, villages=VILLAGES)
+    return lay_history(tmp_path_factory.mktemp("history"), Wanted(CASES, 7, UNTIL, VILLAGES))
 
 
 @pytest.fixture
@@ -112,7 +112,7 @@ TOLD = (
 def test_the_same_seed_tells_the_same_story_and_another_one_another(tmp_path):
     stories = []
     for number, seed in enumerate((7, 7, 8)):
-        laid = lay_history(tmp_path / str(number), 12, seed, UNTIL, villages=VILLAGES[:1])
+        laid = lay_history(tmp_path / str(number), Wanted(12, seed, UNTIL, VILLAGES[:1]))
         with closing(sqlite3.connect(laid.folder / "server" / "hongye.sqlite3")) as database:
             stories.append([sorted(database.execute(query).fetchall()) for query in TOLD])
     assert stories[0] == stories[1] != stories[2]
@@ -120,7 +120,32 @@ def test_the_same_seed_tells_the_same_story_and_another_one_another(tmp_path):
 
 def test_a_folder_that_has_people_takes_no_history_behind_them(laid):
     with pytest.raises(HistoryRefused, match="新的文件夹"):
-        lay_history(laid.folder, 1, 7, UNTIL)
+        lay_history(laid.folder, Wanted(1, 7, UNTIL))
+
+
+def test_the_command_lays_one_with_all_four_districts_and_tells_what_it_laid(tmp_path, capsys):
+    words = ("demo", "history", "--data", str(tmp_path / "new"), "--cases", "10", "--until", "2026-11-25T09:30")
+    told = answer(capsys, *words)
+    assert told["received"] == 10
+    with open(told["people"], encoding="utf-8-sig") as people:
+        places = {line.rstrip().rpartition(",")[2][:6] for line in people}
+    assert {"450502", "450503", "450512", "450521"} <= places
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("demo",), "--data"),
+        (("demo", "history", "--data", "x", "--until", "soon"), "不是时间"),
+        (("demo", "history", "--data", "x", "--cases", "0"), "--cases"),
+    ],
+)
+def test_what_cannot_be_laid_is_refused_in_one_line(words, told, capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert main(list(words)) == 1
+    [line] = capsys.readouterr().err.splitlines()
+    assert told in line
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_whoever_can_sign_in_is_listed_beside_the_data(laid, rows):
