@@ -22,6 +22,14 @@ _LEGAL_AID = (
 
 
 @dataclass(frozen=True)
+class RatingInvitation:
+    """A one-use address at which whoever holds the letter may rate the service, and its last day."""
+
+    url: str
+    until: date
+
+
+@dataclass(frozen=True)
 class DecisionLetter:
     """The words of a decision. `number` is None while nobody has given it one; `remedies` where it is such an act.
 
@@ -41,6 +49,7 @@ class DecisionLetter:
     legal_basis: tuple[str, ...]
     remedies: str | None
     is_confirmed: bool
+    rating: RatingInvitation | None = None
 
 
 def remedy_words(item: ServiceItem, department: str, review_body: str) -> str | None:

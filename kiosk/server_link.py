@@ -5,7 +5,7 @@ import json
 from datetime import datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import quote, urljoin, urlsplit
 
 import requests
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -110,6 +110,14 @@ class ServerLink:
 
     def list_corrections(self) -> list[dict[str, Any]]:
         return self._json("GET", "/kiosk/corrections").get("corrections", [])
+
+    def find_rating(self, lookup_code: str) -> dict[str, Any]:
+        """What a villager may rate; raises ServerRefused for a code that is not this village's."""
+        return self._json("GET", f"/kiosk/ratings/{quote(lookup_code, safe='')}")
+
+    def send_rating(self, rating: dict[str, Any]) -> dict[str, Any]:
+        """The same rating sent twice is taken once; the answer has the rater's key."""
+        return self._json("POST", "/kiosk/ratings", json=rating)
 
     def create_upload(self, packet_id: str, size: int, sha256: str) -> str:
         """tus creation; the path of the new upload on this server."""

@@ -1,10 +1,12 @@
 """The API's OpenAPI 3.1 description, made from the shapes so that it cannot drift from them."""
 
+import re
 from typing import Any
 
 from pydantic.json_schema import models_json_schema
 
 from miniprogram_api.shapes import (
+    AgainRequest,
     CaseDetail,
     CaseList,
     FaultAnswer,
@@ -13,6 +15,7 @@ from miniprogram_api.shapes import (
     LoginRequest,
     RatingAnswer,
     RatingRequest,
+    RatingStanding,
     Shape,
 )
 
@@ -24,6 +27,8 @@ ROUTES: tuple[tuple[str, str, str, type[Shape] | None, type[Shape], str, bool], 
     ("/cases/{case_number}", "get", "办件进度", None, CaseDetail, "200", True),
     ("/cases/{case_number}/withdrawal", "post", "撤回申请", None, CaseDetail, "200", True),
     ("/cases/{case_number}/rating", "post", "评价", RatingRequest, RatingAnswer, "201", True),
+    ("/cases/{case_number}/rating/{key}", "get", "我的评价和答复", None, RatingStanding, "200", True),
+    ("/cases/{case_number}/rating/{key}", "post", "答复以后再评一次", AgainRequest, RatingStanding, "201", True),
 )
 
 
@@ -57,9 +62,9 @@ def _operation(
     }
     if asks:
         operation["requestBody"] = {"required": True, **_content(None, asks)}
-    if "{" in path:
-        parameter = {"name": "case_number", "in": "path", "required": True, "schema": {"type": "string"}}
-        operation["parameters"] = [parameter]
+    if names := re.findall(r"\{(\w+)\}", path):
+        stated = {"in": "path", "required": True, "schema": {"type": "string"}}
+        operation["parameters"] = [{"name": name, **stated} for name in names]
     if session:
         operation["security"] = [{"session": []}]
     return operation

@@ -31,12 +31,43 @@ class RatingRequest(Shape):
 
     grade: int = Field(ge=1, le=5)
     comment: str = Field(default="", max_length=500)
+    aspects: list[str] = Field(default=[], max_length=20)
+    anonymous: bool = False
+
+
+class AgainRequest(Shape):
+    """二次评价, after the answer to a bad rating."""
+
+    grade: int = Field(ge=1, le=5)
+    comment: str = Field(default="", max_length=500)
 
 
 class RatingAnswer(Shape):
+    """`answer_key` is for the rater alone: with it the rating and its answer can be read again."""
+
     grade: int
     label: str
     points: int
+    answer_key: str
+
+
+class RatingStanding(Shape):
+    """How it was rated and what was answered; `standing` is null for a good rating."""
+
+    label: str
+    comment: str
+    aspects: list[str]
+    standing: str | None
+    reply: str | None
+    may_say_again: bool
+    second_label: str | None
+
+
+class AspectChoice(Shape):
+    """One secondary question of the rating form, to be ticked or not."""
+
+    value: str
+    label: str
 
 
 class CaseLine(Shape):
@@ -82,7 +113,8 @@ class CaseDetail(CaseLine):
     steps: list[Step]
     decision_reason: str | None
     result: list[list[str]] | None
-    grade: int | None
+    is_rated: bool
+    aspects: list[AspectChoice]
 
 
 class Fault(Shape):

@@ -6,6 +6,8 @@ from flask import Blueprint, Response, current_app, g, jsonify, request
 from pydantic import ValidationError
 
 from miniprogram_api.shapes import (
+    AgainRequest,
+    AspectChoice,
     CaseDetail,
     CaseLine,
     CaseList,
@@ -15,13 +17,15 @@ from miniprogram_api.shapes import (
     MissingPaper,
     RatingAnswer,
     RatingRequest,
+    RatingStanding,
     Shape,
     Step,
 )
 from server.domain.case import ActionNotAllowed
-from server.domain.rating import LABELS, RatingRefused, parse_grade
+from server.domain.rating import LABELS, Channel, RatingRefused, asked_aspects, parse_grade
 from server.services.ending import withdraw_by_lookup_code
-from server.services.rating import rate_case
+from server.services.rating import rate_case, rater_key
+from server.services.rating_answer import find_answer, rate_again
 from server.services.tracking import Progress, clock_in_words, progress_of
 from server.services.wechat import (
     SESSION_LIFE,
@@ -34,6 +38,7 @@ from server.services.wechat import (
     list_own_cases,
     sign_in_miniprogram,
 )
+from server.services.work import Work
 from server.web.webkit.errors import Refusal
 from server.web.webkit.guards import guarded_by
 from server.web.webkit.installation import installation
@@ -43,6 +48,7 @@ Body = TypeVar("Body", bound=Shape)
 
 _logins = RateLimit(calls=60, seconds=60)
 _follows = RateLimit(calls=20, seconds=60)
+_key_misses = RateLimit(calls=20, seconds=60)
 
 NOT_YOURS = "没有找到这件。请先用回执上的查询码添加。"
 
@@ -63,6 +69,8 @@ def api_blueprint() -> Blueprint:
     blueprint.add_url_rule("/cases/follow", view_func=follow, methods=["POST"])
     blueprint.add_url_rule("/cases/<case_number>", view_func=progress)
     blueprint.add_url_rule("/cases/<case_number>/rating", view_func=rate, methods=["POST"])
+    blueprint.add_url_rule("/cases/<case_number>/rating/<key>", view_func=rating_standing)
+    blueprint.add_url_rule("/cases/<case_number>/rating/<key>", view_func=say_again, methods=["POST"])
     blueprint.add_url_rule("/cases/<case_number>/withdrawal", view_func=withdraw, methods=["POST"])
     blueprint.add_url_rule("/openapi.json", view_func=openapi)
     return blueprint
@@ -128,15 +136,63 @@ def progress(case_number: str) -> tuple[Response, int]:
 def rate(case_number: str) -> tuple[Response, int]:
     """Rate a closed case, once."""
     body = _body(RatingRequest)
+    given = (parse_grade(body.grade), body.comment, Channel.MINIPROGRAM, tuple(body.aspects))
     try:
         with installation().begin() as work:
             case = find_own_case(work, g.person_id, case_number)
             if case is None:
                 raise Refusal(404, "not_found", NOT_YOURS)
-            rating = rate_case(work, case, parse_grade(body.grade), body.comment, "miniprogram")
+            rating = rate_case(work, case, *given, is_anonymous=body.anonymous)
+            key = rater_key(work, case.id)
     except (ActionNotAllowed, RatingRefused) as refused:
         raise Refusal(409, "rating_refused", str(refused)) from None
-    return _answer(RatingAnswer(grade=rating.grade, label=LABELS[rating.grade], points=rating.points), 201)
+    answer = RatingAnswer(grade=rating.grade, label=LABELS[rating.grade], points=rating.points, answer_key=key)
+    return _answer(answer, 201)
+
+
+@guarded_by("miniprogram_session")
+def rating_standing(case_number: str, key: str) -> tuple[Response, int]:
+    """How it was rated and what was answered: others follow the case too, so the rater's own key is asked for."""
+    _key_misses.require_room(g.person_id)
+    with installation().look() as work:
+        return _answer(_standing(work, case_number, key))
+
+
+@guarded_by("miniprogram_session")
+def say_again(case_number: str, key: str) -> tuple[Response, int]:
+    body = _body(AgainRequest)
+    _key_misses.require_room(g.person_id)
+    try:
+        with installation().begin() as work:
+            case = find_own_case(work, g.person_id, case_number)
+            if case is None or not rate_again(work, case.lookup_code, key, parse_grade(body.grade), body.comment):
+                raise _no_such_rating()
+            return _answer(_standing(work, case_number, key), 201)
+    except RatingRefused as refused:
+        raise Refusal(409, "rating_refused", str(refused)) from None
+
+
+def _standing(work: Work, case_number: str, key: str) -> RatingStanding:
+    """Raises Refusal."""
+    case = find_own_case(work, g.person_id, case_number)
+    found = find_answer(work, case.lookup_code, key) if case else None
+    if found is None:
+        raise _no_such_rating()
+    return RatingStanding(
+        label=found.grade_label,
+        comment=found.comment,
+        aspects=list(found.aspects),
+        standing=found.standing,
+        reply=found.reply,
+        may_say_again=found.may_say_again,
+        second_label=found.second_label,
+    )
+
+
+def _no_such_rating() -> Refusal:
+    """Counted against the person: whoever misses too often waits."""
+    _key_misses.spend(g.person_id)
+    return Refusal(404, "no_such_rating", "没有找到这条评价。请核对评价口令；口令在评完时给过您。")
 
 
 @guarded_by("miniprogram_session")
@@ -168,7 +224,7 @@ def _line(seen: Progress) -> CaseLine:
         status_label=seen.status_label,
         clock=clock_in_words(seen.clock) if seen.clock else None,
         needs_papers=bool(seen.missing),
-        can_rate=seen.is_closed and seen.grade is None,
+        can_rate=seen.is_closed and not seen.is_rated,
         can_withdraw=seen.may_withdraw,
         received_at=seen.received_at,
     )
@@ -187,5 +243,6 @@ def _detail(seen: Progress) -> CaseDetail:
         steps=[Step(title=step.title, detail=step.detail, at=step.at, state=step.state) for step in seen.steps],
         decision_reason=seen.decision_reason,
         result=[list(pair) for pair in seen.result] if seen.result else None,
-        grade=seen.grade,
+        is_rated=seen.is_rated,
+        aspects=[AspectChoice(value=value, label=label) for value, label in asked_aspects(Channel.MINIPROGRAM)],
     )

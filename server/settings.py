@@ -4,7 +4,7 @@ import os
 import tomllib
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 
 class SettingsFault(ValueError):
@@ -24,6 +24,30 @@ class WeChatSettings(BaseModel):
     miniprogram_app_id: str
     miniprogram_secret: str
     progress_template_id: str
+
+
+class RatingSettings(BaseModel):
+    """好差评 as this city has decided it; the defaults are what Guangxi published and what is commonly done."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    # From 非常满意 down to 非常不满意, as published for Guangxi (梧州).
+    points: tuple[int, int, int, int, int] = (10, 8, 6, 3, 0)
+    # GB/T 39734-2020 has day numbers for both, which we could not verify; 1 and 15 are commonly quoted, some cities fix 5.
+    call_back_working_days: int = Field(default=1, ge=1, le=30)
+    rectify_working_days: int = Field(default=15, ge=1, le=90)
+    # Guangdong (2019) counted a case nobody rated for 7 days as 基本满意. Off: no opinion is not a good one.
+    default_good_after_days: int | None = Field(default=None, ge=1, le=365)
+    link_days: int = Field(default=30, ge=1, le=365)
+    # Fewer ratings than this are shown to no desk and on no page: they would name the rater.
+    smallest_group: int = Field(default=3, ge=3, le=50)
+
+    @field_validator("points")
+    @classmethod
+    def _best_first(cls, points: tuple[int, ...]) -> tuple[int, ...]:
+        if list(points) != sorted(points, reverse=True):
+            raise ValueError("points go down from 非常满意 to 非常不满意")
+        return points
 
 
 class ServerSettings(BaseModel):
@@ -48,6 +72,7 @@ class ServerSettings(BaseModel):
     clock_file: Path | None = None
     worker_pause_seconds: float = 1.0
     wechat: WeChatSettings
+    rating: RatingSettings = RatingSettings()
 
     @property
     def database(self) -> str:

@@ -7,7 +7,7 @@ from forms.clock import written_date
 from forms.decision_letter import TITLES, DecisionLetter
 from forms.render import paper
 from forms.render.facts import certainty_note, fact_table
-from forms.render.paper import Fit, Span, Words, gap
+from forms.render.paper import CONTENT_WIDTH, Fit, Span, Words, gap, grid
 from forms.render.printing import print_sheets
 
 _TO_NUMBER = "（待编号）"
@@ -16,6 +16,9 @@ _DECIDED = {
     "refused": "经审查，决定不予批准。",
     "not_accepted": "经审查，决定不予受理。",
 }
+_QR_SIDE = 24 * mm
+_BESIDE = 6.0
+_INVITED = "扫码给这次服务评个价。一个码评一次，{until}前有效。评不评、评哪一档都由您，不影响以后办事。"
 _DRAFT = "本事项的依据和时限还没有经主管部门最后确认。盖章以前请逐条核对；没有盖章的不算决定。"
 
 
@@ -47,7 +50,7 @@ def _story(letter: DecisionLetter, fit: Fit) -> list[Flowable]:
         Words([Span("　　依据：", bold=True), Span("；".join(letter.legal_basis) + "。")], size, leading=1.5),
         *_remedies(letter, size, fit),
         gap(fit.gap(16)),
-        *_seal(letter, fit),
+        *_foot(letter, fit),
         *([] if letter.is_confirmed else [gap(fit.gap(8)), *certainty_note(_DRAFT, is_confirmed=False, fit=fit)]),
     ]
 
@@ -68,6 +71,20 @@ def _decided(letter: DecisionLetter, fit: Fit) -> list[Flowable]:
 
 def _remedies(letter: DecisionLetter, size: float, fit: Fit) -> list[Flowable]:
     return [gap(fit.gap(6)), Words(f"　　{letter.remedies}", size, leading=1.5)] if letter.remedies else []
+
+
+def _foot(letter: DecisionLetter, fit: Fit) -> list[Flowable]:
+    """The seal, and left of it, where there is room anyway, the way to rate."""
+    if letter.rating is None:
+        return _seal(letter, fit)
+    words = _INVITED.format(until=written_date(letter.rating.until))
+    room = CONTENT_WIDTH / 2 - _QR_SIDE - _BESIDE
+    invitation = grid(
+        [[paper.QrCode(letter.rating.url, _QR_SIDE), "", Words(words, 10.5, leading=1.35)]],
+        [_QR_SIDE, _BESIDE, room],
+        padding=0,
+    )
+    return [grid([[invitation, _seal(letter, fit)]], [CONTENT_WIDTH / 2, CONTENT_WIDTH / 2], padding=0)]
 
 
 def _seal(letter: DecisionLetter, fit: Fit) -> list[Flowable]:

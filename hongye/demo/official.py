@@ -44,7 +44,8 @@ class Official:
     def act(self, case_number: str, action: str, **fields: object) -> None:
         """Send one action's form. Raises StoryFailed with what the page said."""
         self.sign_in()
-        token = _csrf(self.page(f"/cases/{case_number}"))
+        page = self.page(f"/cases/{case_number}")
+        token = {**_csrf(page), **_seen(page)}
         address = f"{self._base}/cases/{case_number}/actions/{action}"
         answer = self._session.post(address, data={**fields, **token}, timeout=30, allow_redirects=False)
         if answer.status_code not in (302, 303):
@@ -66,6 +67,12 @@ class Official:
             path.write_bytes(answer.content)
             saved.append(path)
         return saved
+
+
+def _seen(page: str) -> dict[str, str]:
+    """Which state of the case the page showed; a form that does not say so is refused."""
+    found = re.search(r'data-seen="([^"]+)"', page)
+    return {"seen": found.group(1)} if found else {}
 
 
 def _csrf(page: str) -> dict[str, str]:

@@ -15,6 +15,8 @@ from hongye.practice import VILLAGE, Practice, prepare_practice
 from hongye.processes import Parts, answers
 from hongye.stories import StoryFailed, expect, wait_for
 from kiosk.camera.specimens import SpecimenPerson, story_person
+from server.domain.card_rules import ClockKind
+from server.domain.words import CLOCK
 
 ITEM = "MZ-008"
 GRADE = 5
@@ -217,7 +219,7 @@ class Story:
         result = self._published(villager, lookup_code)
         self._tell(f"群众评价：{rating['label']}；结果公开：{result}")
         progress = villager.progress(case_number)
-        cards = self._cards(case_number)
+        cards, of_desks = self._cards(case_number)
         documents = self._official("xian-mz-shenpi").save_documents(case_number, self._practice.folder / "pdfs")
         return {
             "case_number": case_number,
@@ -227,6 +229,7 @@ class Story:
             "due_on": due_on,
             "due_on_after_stops": cards[0]["due_on"],
             "cards": cards,
+            "cards_of_desks": of_desks,
             "messages": [_message(message) for message in villager.template_messages()],
             "rating": rating,
             "result": result,
@@ -243,10 +246,13 @@ class Story:
         expect(self._person.id_number not in everything, "no ID number is public")
         return dict(results[0]["columns"])
 
-    def _cards(self, case_number: str) -> list[dict[str, Any]]:
+    def _cards(self, case_number: str) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+        """The cards of the promised limit, and those of desks that took longer than their own days."""
         supervisor = self._official("xian-jiancha")
         supervisor.sign_in()
-        return [card for card in supervisor.json("/cards.json")["cards"] if card["case_number"] == case_number]
+        own = [card for card in supervisor.json("/cards.json")["cards"] if card["case_number"] == case_number]
+        promised = [card for card in own if card["clock"] == CLOCK[ClockKind.PROMISED]]
+        return promised, [card for card in own if card not in promised]
 
 
 def _another(character: str) -> str:

@@ -52,6 +52,11 @@ allowed and "gaps" for one incomplete):
   POST /api/outbox/<packet_id>/reopen {}       a refused one only: back at the check, everything kept, a new packet_id, the
                                                same lookup_code, visit.refusal {reason, reference} -> {visit}
   POST /api/receipts/<packet_id> {}            prints -> {printed}
+  POST /api/rating/find {code}                 a lookup code, or a receipt's address as a scanner types it
+                                               -> {rating: {item_name, lookup_code, aspects}}
+  POST /api/rating/scan {}                     looks for a receipt's square under the camera -> {code | null}
+  POST /api/rating/send {lookup_code, grade, aspects, anonymous, comment}     the villager's; nobody at the counter is
+                                               recorded with it -> {answer_key}
   GET  /api/printing                           -> {words | null} of the print in hand, which may take a minute
   GET  /api/camera/knobs                       -> {knobs}: which of refocus, brighter, darker this camera has
   POST /api/camera/knobs {turn}                -> {done, words}; not done at the end of the scale
@@ -79,7 +84,15 @@ from kiosk.imaging.read import NotAPicture
 from kiosk.outbox import ReopenRefused, UnknownPacket
 from kiosk.printer import PrinterTrouble
 from kiosk.safe import NoRoom
-from kiosk.screen import counter_routes, device_routes, page_routes, shell_routes, type_routes, visit_routes
+from kiosk.screen import (
+    counter_routes,
+    device_routes,
+    page_routes,
+    rating_routes,
+    shell_routes,
+    type_routes,
+    visit_routes,
+)
 from kiosk.screen.answering import BadRequest, refusal
 from kiosk.screen.captures import CaptureRefused
 from kiosk.screen.card_reading import CardRefused
@@ -91,6 +104,7 @@ from kiosk.screen.knobs import KnobRefused
 from kiosk.screen.packing import PacketTooLarge
 from kiosk.screen.places import Places, PracticeRefused
 from kiosk.screen.practice_desk import DeskRefused
+from kiosk.screen.ratings import RatingIncomplete
 from kiosk.screen.session import NotSignedIn
 from kiosk.screen.shapes import gap_shape
 from kiosk.screen.watch import SheetChanged
@@ -117,6 +131,7 @@ STATUS_OF: dict[type[Exception], tuple[int, str]] = {
     BadRequest: (400, "bad_request"),
     AnswerRefused: (422, "answer_refused"),
     NotAPicture: (422, "not_a_picture"),
+    RatingIncomplete: (422, "rating_incomplete"),
     PacketTooLarge: (422, "packet_too_large"),
     PaperFault: (422, "paper_fault"),
     SignInRefused: (401, "sign_in_refused"),
@@ -149,6 +164,7 @@ def create_app(places: Places, gate: Gate) -> Flask:
     visit_routes.install(app, places)
     page_routes.install(app, places)
     device_routes.install(app, places)
+    rating_routes.install(app, places)
     return app
 
 

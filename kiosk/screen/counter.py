@@ -17,6 +17,7 @@ from kiosk.screen.card_reading import CardReading
 from kiosk.screen.dispatch import Dispatch
 from kiosk.screen.equipment import Equipment
 from kiosk.screen.hand import Hand, VisitInHand
+from kiosk.screen.ratings import Ratings
 from kiosk.screen.readings import Readings
 from kiosk.screen.session import Session
 from kiosk.screen.stacks import Stacks
@@ -52,6 +53,7 @@ class Counter:
         self.readings = Readings(equipment.read_page, equipment.visits, self._hand)
         self.captures = Captures(equipment, self._hand, self.readings)
         self.stacks = Stacks(equipment, self._hand, self.captures)
+        self.ratings = Ratings(equipment)
         self.cards = CardReading(equipment.card_reader, self._hand)
         equipment.uplink.when_delivered(self._hand.tidy)
 

@@ -30,7 +30,7 @@ from kiosk.screen.places import Place
 from kiosk.screen.practice_desk import PracticeDesk
 from kiosk.screen.session import Session
 from kiosk.screen.surroundings import Surroundings
-from kiosk.server_link import MachineCredentials
+from kiosk.server_link import MachineCredentials, ServerRefused
 from kiosk.service_point import KeptServicePoint
 from kiosk.visits import VisitStore
 
@@ -40,10 +40,16 @@ FIRST_ERRAND = "MZ-008"
 
 
 class NoLink:
-    """A line to nowhere: nobody asks for corrections in practice."""
+    """A line to nowhere: nobody asks for corrections in practice, and nobody rates."""
 
     def list_corrections(self) -> list[dict[str, Any]]:
         return []
+
+    def find_rating(self, lookup_code: str) -> dict[str, Any]:
+        raise ServerRefused("现在是练习，不收评价。请先点“结束练习”，再请群众评。")
+
+    def send_rating(self, rating: dict[str, Any]) -> dict[str, Any]:
+        return self.find_rating(str(rating.get("lookup_code")))
 
 
 class PretendUplink:

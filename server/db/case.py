@@ -69,6 +69,8 @@ class StageRow(Row):
     verdict: Mapped[str | None]
     opinion: Mapped[str | None]
     handled_by: Mapped[str | None]
+    # In whose hands it is at its desk: a sign-in name; None means anybody's of the desk.
+    assigned_to: Mapped[str | None]
 
 
 class DocumentRow(Row):
@@ -218,6 +220,23 @@ def list_documents(session: Session, case_id: str) -> list[DocumentRow]:
             .order_by(DocumentRow.captured_at, DocumentRow.material_id)
         )
     )
+
+
+def count_waiting_by_desk(session: Session) -> list[tuple[str, str, int]]:
+    """(department, region, open stages) of every desk at which something waits."""
+    rows = session.execute(
+        select(StageRow.department, StageRow.region_code, func.count(StageRow.id))
+        .where(StageRow.state == "active")
+        .group_by(StageRow.department, StageRow.region_code)
+        .order_by(StageRow.region_code, StageRow.department)
+    )
+    return [(department, region_code, count) for department, region_code, count in rows]
+
+
+def list_stages_in_hand(session: Session, sign_in_name: str) -> list[StageRow]:
+    """The open stages assigned to somebody."""
+    in_hand = (StageRow.assigned_to == sign_in_name, StageRow.state == "active")
+    return list(session.scalars(select(StageRow).where(*in_hand).order_by(StageRow.opened_at)))
 
 
 def list_events(session: Session, case_id: str) -> Sequence[EventRow]:

@@ -72,6 +72,8 @@ _DESKS = frozenset({Role.VILLAGE_AGENT, Role.TOWNSHIP_COUNTER, Role.DEPARTMENT_R
 _REVIEWERS = frozenset({Role.TOWNSHIP_COUNTER, Role.DEPARTMENT_REVIEWER, Role.DEPARTMENT_HEAD})
 _HEADS = frozenset({Role.DEPARTMENT_HEAD})
 _FOR_THE_APPLICANT = frozenset({Role.VILLAGER, Role.VILLAGE_AGENT})
+# Whoever files these only passes on what the applicant or a neighbour asks for: it is no handling of the case (回避).
+OF_THE_APPLICANT = frozenset({Action.WITHDRAW, Action.OBJECT, Action.ANSWER_CORRECTION})
 _OVERSEERS = frozenset({Role.SUPERVISOR})
 
 # What may be done to a case while a desk works on it, whatever its own step is.

@@ -1,9 +1,11 @@
 """Chinese labels for stored words: looked up here, never stored."""
 
+from server.domain.assignment import HandDeed
 from server.domain.card_rules import ClockKind, Rule
 from server.domain.case import Action, Status
+from server.domain.conflict import ConflictKind, ConflictState, Relation
 from server.domain.correction import CorrectionReason
-from server.domain.people import Role
+from server.domain.people import Deed, Role
 from server.domain.power_use import Finding, UseState
 from server.domain.review import Verdict
 
@@ -123,6 +125,54 @@ FINDING: dict[str, str] = {
     Finding.NO_SUCH_MATTER: "没有这回事",
 }
 
+HAND_DEED: dict[str, str] = {
+    HandDeed.TAKE: "我来办",
+    HandDeed.GIVE_BACK: "交回本岗",
+    HandDeed.TAKE_OVER: "接过来办",
+    HandDeed.ASSIGN: "交给",
+    HandDeed.TAKE_BACK: "收回",
+}
+
+ACCOUNT_DEED: dict[str, str] = {
+    Deed.CREATE: "开账号",
+    Deed.DISABLE: "停用",
+    Deed.ENABLE: "恢复使用",
+    Deed.UNLOCK: "解锁",
+    Deed.RESET_PASSWORD: "重置密码",
+    Deed.MOVE: "调岗",
+    Deed.SET_ABSENCE: "登记不在岗",
+}
+
+RELATION: dict[str, str] = {
+    Relation.SELF: "本人",
+    Relation.SPOUSE: "配偶",
+    Relation.PARENT: "父母",
+    Relation.CHILD: "子女",
+    Relation.SIBLING: "兄弟姐妹",
+    Relation.GRANDPARENT: "祖父母、外祖父母",
+    Relation.GRANDCHILD: "孙子女、外孙子女",
+    Relation.FURTHER: "三代以内旁系血亲或近姻亲",
+}
+
+CONFLICT_KIND: dict[str, str] = {
+    ConflictKind.DECLARED: "申请人自述",
+    ConflictKind.MATCHED: "与登记的身份证号相符",
+    ConflictKind.POSSIBLE: "可能（姓名和村相同，没有身份证号可核对）",
+}
+
+CONFLICT_STATE: dict[str, str] = {
+    ConflictState.OPEN: "待核实",
+    ConflictState.CONFIRMED: "已核实，属实",
+    ConflictState.DISMISSED: "已核实，不是",
+}
+
+CASE_NOTE: dict[str, str] = {
+    "assigned": "分办",
+    "conflict_found": "近亲属提示",
+    "conflict_decided": "近亲属核实",
+    "duplicate_found": "可能重复",
+}
+
 CARD: dict[str, str] = {"yellow": "黄牌", "red": "红牌"}
 PAUSE: dict[str, str] = {
     "correction": "等补材料",
@@ -130,6 +180,7 @@ PAUSE: dict[str, str] = {
     "special_procedure": "特别程序",
     "objection": "异议复查",
     "closed": "曾经办结或终止",
+    "follow_up_review": "等综控中心复核",
 }
 CLOCK: dict[str, str] = {
     ClockKind.PROMISED: "承诺时限",

@@ -3,7 +3,7 @@
 import json
 import re
 
-from forms.identity import mask_account, mask_id_number, mask_phone
+from forms.identity import mask_account, mask_id_number, mask_name, mask_phone
 from forms.item import Answers, FormField
 from server.db.case import CaseRow
 from server.services.item_version import item_of
@@ -36,6 +36,17 @@ def shown_answers(work: Work, case: CaseRow, *, in_full: bool) -> list[tuple[str
 def mask_numbers(text: str) -> str:
     """Free text with every ID, phone and account number in it masked: people write them where no field asks for them."""
     return _LONG_NUMBER.sub(lambda found: _mask_one(found.group()), text)
+
+
+def without_applicant(work: Work, case: CaseRow, text: str) -> str:
+    """Free text that does not say whose case it is about: people sign what they write, and officials quote numbers."""
+    said = mask_numbers(text)
+    name = item_of(case).applicant_name(answers_of(work, case))
+    if len(name) > 1:
+        said = said.replace(name, mask_name(name))
+    for number in (case.case_number, case.lookup_code):
+        said = said.replace(number, "（编号隐去）")
+    return said
 
 
 def _mask_one(number: str) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from forms.clock import local_date, written_date
-from forms.decision_letter import DecisionLetter, Outcome, remedy_words
+from forms.decision_letter import DecisionLetter, Outcome, RatingInvitation, remedy_words
 from forms.item import Stage
 from forms.public_notice_sheet import PublicNoticeSheet, public_notice_sheet_of
 from server.db.audit import append_audit
@@ -16,6 +16,7 @@ from server.domain.review import StageState
 from server.services.answers import answers_of, mask_numbers
 from server.services.desk import CaseHidden, get_case_to_see
 from server.services.item_version import item_of
+from server.services.rating_link import make_link
 from server.services.review import desk_name
 from server.services.service_point import point_of
 from server.services.work import Work
@@ -41,7 +42,7 @@ class _Known:
 def list_sheets(work: Work, actor: Actor, case_number: str) -> list[tuple[str, str]]:
     """(kind, words) of the papers this desk may print now."""
     known = _known(work, actor, case_number)
-    own = [(kind, SHEET_WORDS[kind]) for kind, desks in _RESPONSIBLE.items() if actor.desk in desks(known)]
+    own = [(kind, SHEET_WORDS[kind]) for kind, desks in _RESPONSIBLE.items() if desks(known).intersection(actor.desks)]
     return [*own, (ROUTING_FORM, SHEET_WORDS[ROUTING_FORM])]
 
 
@@ -73,6 +74,7 @@ def decision_letter(work: Work, actor: Actor, case_number: str) -> DecisionLette
     case, row = known.case, _deciding_row(known)
     assert row is not None and row.finished_at is not None  # else nobody is responsible for it
     item, regions = item_of(case), work.catalogue.regions
+    link = make_link(work, case)
     return DecisionLetter(
         outcome=_OUTCOMES[str(case.decision)],
         number=None,
@@ -87,6 +89,7 @@ def decision_letter(work: Work, actor: Actor, case_number: str) -> DecisionLette
         legal_basis=item.legal_basis,
         remedies=remedy_words(item, row.department, _review_body(work, row)),
         is_confirmed=item.is_confirmed,
+        rating=RatingInvitation(link.url, link.until),
     )
 
 
@@ -100,7 +103,7 @@ def _known(work: Work, actor: Actor, case_number: str) -> _Known:
 def _to_print(work: Work, actor: Actor, case_number: str, kind: str) -> _Known:
     """A paper that names somebody is printed by a desk responsible for it, and by whom is put on record."""
     known = _known(work, actor, case_number)
-    if actor.desk not in _RESPONSIBLE[kind](known):
+    if not _RESPONSIBLE[kind](known).intersection(actor.desks):
         raise CaseHidden
     detail = {"sheet": kind}
     append_audit(

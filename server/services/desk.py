@@ -1,6 +1,6 @@
 """What a desk sees: its inbox with the clock first, one case with papers and history, and what it may do to it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from forms.clock import local_date
@@ -18,14 +18,15 @@ from server.db.deadline import (
     list_clocks,
     list_clocks_of,
 )
-from server.db.rating import find_rating
+from server.db.staff import list_staff_named
+from server.domain.card_rules import ClockKind, Rule
 from server.domain.case import CLOSED, Action, Status, allowed_actions
 from server.domain.disclosure import stated_labels
 from server.domain.people import Actor, Desk, Role, may_see_case
-from server.domain.rating import LABELS as GRADE_LABELS
 from server.domain.review import StageState, asks_for_judgement
 from server.domain.words import ACTION, CARD, CLOCK, EVENT, PAUSE, RULE, STATUS, VERDICT
 from server.services.answers import answers_of, shown_answers
+from server.services.assignment import seat
 from server.services.correction import PaperToBring, correctable_materials, papers_to_bring
 from server.services.item_version import item_of
 from server.services.offers import MoreActions, more_actions
@@ -45,7 +46,10 @@ class CaseHidden(LookupError):
 
 @dataclass(frozen=True)
 class InboxLine:
-    """One case in a list, clock first. `card` is 'red', 'yellow' or None; the sorting puts the most urgent on top."""
+    """One case in a list, clock first. `card` is 'red', 'yellow' or None; the sorting puts the most urgent on top.
+
+    `in_hand`: the colleague who has it; `mine`: the reader has; `for_whom`: the absent one at whose desk it waits.
+    """
 
     case_number: str
     item_name: str
@@ -58,6 +62,9 @@ class InboxLine:
     clock_words: str
     received_at: datetime
     verdicts: str
+    in_hand: str = ""
+    mine: bool = False
+    for_whom: str = ""
 
 
 @dataclass(frozen=True)
@@ -150,16 +157,37 @@ class CasePage:
     stated_labels: tuple[str, ...]
     unconfirmed: bool
     decision_reason: str | None
-    rating: str | None
 
 
 def list_inbox(work: Work, actor: Actor) -> list[InboxLine]:
     """What waits at this desk, the most urgent first; a supervisor sees the newest of the whole region, open ones first."""
     if actor.role is Role.SUPERVISOR:
         cases = db.list_cases_of_villages(work.session, _overseen_villages(work, actor), PAST_SHOWN)
-    else:
-        cases = db.list_cases_at_desk(work.session, actor.desk.department, actor.desk.region_code)
-    return _lines(work, cases)
+        return _lines(work, cases)
+    at_desks = (
+        case for desk in actor.desks for case in db.list_cases_at_desk(work.session, desk.department, desk.region_code)
+    )
+    cases = list({case.id: case for case in at_desks}.values())
+    return _in_hands(work, actor, {case.case_number: case for case in cases}, _lines(work, cases))
+
+
+def _in_hands(work: Work, actor: Actor, cases: dict[str, CaseRow], lines: list[InboxLine]) -> list[InboxLine]:
+    """The lines with whoever has each case in hand at the reader's desk."""
+    rows = {number: _own_stage(case, seat(case, actor)) for number, case in cases.items()}
+    names = {row.assigned_to for row in rows.values() if row and row.assigned_to}
+    known = {one.sign_in_name: one.display_name for one in list_staff_named(work.session, names)}
+    covered = {cover.desk: cover.display_name for cover in actor.covers if cover.desk != actor.desk}
+    return [_in_hand(actor, line, rows[line.case_number], known, covered) for line in lines]
+
+
+def _in_hand(
+    actor: Actor, line: InboxLine, row: StageRow | None, known: dict[str, str], covered: dict[Desk, str]
+) -> InboxLine:
+    if row is None:
+        return line
+    desk = Desk(row.department, row.region_code)
+    mine = row.assigned_to is not None and actor.stands_for(row.assigned_to, desk)
+    return replace(line, in_hand=known.get(row.assigned_to or "", ""), mine=mine, for_whom=covered.get(desk, ""))
 
 
 def _overseen_villages(work: Work, supervisor: Actor) -> list[str]:
@@ -221,10 +249,13 @@ def _visible(work: Work, actor: Actor, case: CaseRow | None) -> CaseRow:
 def case_page(work: Work, actor: Actor, case_number: str, *, in_full: bool = False) -> CasePage:
     """`in_full` shows numbers unmasked; the view asks for it by POST and `note_full_view` records it. Raises CaseHidden."""
     case = get_case_to_see(work, actor, case_number)
+    actor = seat(case, actor)
     item = item_of(case)
     correction = find_open_correction(work.session, case.id)
-    rating = find_rating(work.session, case.id)
-    clocks = {clock.id: clock for clock in list_clocks(work.session, case.id)}
+    # Whether and how the villager rated is kept from the desks that served (评价人信息保密): their clocks tell it too.
+    clocks = {clock.id: clock for clock in list_clocks(work.session, case.id) if clock.kind != ClockKind.FOLLOW_UP}
+    cards = [card for card in list_cards(work.session, case.id) if card.rule != Rule.FOLLOW_UP_LIMIT]
+    events = [event for event in db.list_events(work.session, case.id) if event.kind != "rated"]
     return CasePage(
         case_number=case.case_number,
         item_code=case.item_code,
@@ -237,11 +268,11 @@ def case_page(work: Work, actor: Actor, case_number: str, *, in_full: bool = Fal
         is_closed=case.status in CLOSED,
         received_at=case.received_at,
         clocks=tuple(_clock_line(work, case, clock) for clock in clocks.values()),
-        cards=tuple(_card(work, case, clocks.get(card.clock_id), card) for card in list_cards(work.session, case.id)),
+        cards=tuple(_card(work, case, clocks.get(card.clock_id), card) for card in cards),
         answers=tuple(shown_answers(work, case, in_full=in_full)),
         papers=tuple(_paper(document) for document in db.list_documents(work.session, case.id)),
         stages=tuple(_stage_line(work, case, row) for row in case.stages),
-        history=tuple(_happening(event) for event in db.list_events(work.session, case.id)),
+        history=tuple(_happening(event) for event in events),
         actions=_actions(work, case, actor),
         more=more_actions(work, case, actor),
         may_be_not_applicable=_may_be_not_applicable(work, case, actor),
@@ -250,7 +281,6 @@ def case_page(work: Work, actor: Actor, case_number: str, *, in_full: bool = Fal
         stated_labels=tuple(stated_labels(item)),
         unconfirmed=not item.is_confirmed,
         decision_reason=case.decision_reason,
-        rating=GRADE_LABELS[rating.grade] if rating else None,
     )
 
 
@@ -308,7 +338,9 @@ def _card(work: Work, case: CaseRow, clock: ClockRow | None, card: CardRow) -> C
     desks = tuple(f"{regions.get(desk.region_code).short_name}·{desk.department}" for desk in card.fell_on)
     label = _clock_label(case, clock) if clock else RULE[card.rule]
     withdrawn = card.withdrawn_at is not None
-    return Card(case.case_number, card.colour, CARD[card.colour], label, card.due_on, card.fell_at, desks, withdrawn)
+    # A late follow-up names no case: its desk must not learn who rated it badly.
+    number = "" if card.rule == Rule.FOLLOW_UP_LIMIT else case.case_number
+    return Card(number, card.colour, CARD[card.colour], label, card.due_on, card.fell_at, desks, withdrawn)
 
 
 def list_recent_cards(work: Work, actor: Actor) -> list[Card]:

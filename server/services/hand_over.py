@@ -28,7 +28,7 @@ def hand_over(work: Work, case: CaseRow, actor: Actor, department: str, reason: 
     if department not in work.catalogue.departments.values() or department == row.department:
         raise HandOverRefused("请从部门名单里选另一个部门。")
     before = desk_name(work, row)
-    row.department, row.opened_at = department, work.now
+    row.department, row.opened_at, row.assigned_to = department, work.now, None
     deadline.keep_time(work, case)
     words = f"{before}转给{place_name(work, Desk(department, row.region_code))}办，收件时间不变。"
     record_event(work, case, "handed_over", actor.display_name, words)

@@ -22,16 +22,19 @@ from server.db.deadline import list_clocks
 from server.db.resident import ResidentRow, find_resident
 from server.db.staff import find_staff_by_name
 from server.domain.case import Status
-from server.domain.people import Role, desk_of
+from server.domain.people import desk_of
 from server.domain.review import StageState
 from server.domain.words import STATUS
 from server.services import deadline, walk
 from server.services.answers import seal_answers
 from server.services.catalogue import stopped_since
+from server.services.conflict import flag_at_intake
 from server.services.correction import answer_correction
+from server.services.duplicate import flag_duplicates
 from server.services.event import record_event
 from server.services.item_version import version_of
 from server.services.machine import Machine
+from server.services.staff import may_receive_in
 from server.services.work import Tools, Work
 
 CLOCK_TOLERANCE = timedelta(minutes=5)
@@ -102,10 +105,10 @@ def take_in_packet(work: Work, opened: OpenedPacket, machine: Machine) -> TakenI
 def _known_agent(work: Work, manifest: Manifest) -> Agent:
     """Every receipt has a person who answers for it, by the name on the account and not by one a packet states.
 
-    One who has left since still answers for what was received. Raises PacketFault.
+    One who has left or moved since still answers for what was received, and one who stood in. Raises PacketFault.
     """
     row = find_staff_by_name(work.session, manifest.agent.sign_in_name)
-    if row is None or row.role != Role.VILLAGE_AGENT or row.region_code != manifest.village_code:
+    if row is None or not may_receive_in(work, row, manifest.village_code, manifest.received_at):
         raise PacketFault("收件人不是本村登记的代办员，没有收下。请用本村代办员的账号重新登录后上传。")
     return Agent(sign_in_name=row.sign_in_name, display_name=row.display_name)
 
@@ -144,6 +147,8 @@ def _open_case(work: Work, opened: OpenedPacket, machine: Machine) -> CaseRow:
         happened_at=case.received_at,
     )
     walk.move_on(work, case, manifest.answers)
+    flag_at_intake(work, case)
+    flag_duplicates(work, case)
     return case
 
 

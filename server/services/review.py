@@ -10,6 +10,8 @@ from server.domain.words import LABELS, VERDICT
 from server.services import deadline, walk
 from server.services.acceptance import require_open_for_refusal
 from server.services.answers import answers_of
+from server.services.assignment import require_in_hand
+from server.services.conflict import require_unconflicted
 from server.services.event import record_event
 from server.services.item_version import item_of
 from server.services.work import Work
@@ -64,12 +66,17 @@ def presiding_row(case: CaseRow) -> StageRow | None:
 
 
 def stage_at_desk(work: Work, case: CaseRow, actor: Actor, action: Action) -> StageRow:
-    """The open stage this actor may act on; a correction fits any of them. Raises ActionNotAllowed, NotYourDesk."""
+    """The open stage this actor may act on; a correction fits any of them.
+
+    Raises ActionNotAllowed, NotYourDesk, NearRelative, InAnothersHands.
+    """
     require_allowed(Status(case.status), action, actor.role, LABELS)
     wanted = STAGE_ACTIONS.get(action)  # None: anything this desk holds will do
     active = [row for row in case.stages if row.state == StageState.ACTIVE]
     for row in active:
         if Desk(row.department, row.region_code) == actor.desk and wanted in (None, stage_of(case, row).action):
+            require_unconflicted(work, case, actor)
+            require_in_hand(work, row, actor)
             return row
     holders = "、".join(desk_name(work, row) for row in active) or "无"
     raise NotYourDesk(f"这件现在不在您这里，在：{holders}。")

@@ -62,7 +62,7 @@ class Progress:
     decision_reason: str | None
     result: tuple[tuple[str, str], ...] | None
     notice_until: date | None
-    grade: int | None
+    is_rated: bool
     may_withdraw: bool
 
 
@@ -72,7 +72,6 @@ def find_progress(work: Work, lookup_code: str) -> Progress | None:
 
 
 def progress_of(work: Work, case: CaseRow) -> Progress:
-    rating = find_rating(work.session, case.id)
     result = find_result(work.session, case.id)
     notice = find_notice(work.session, case.id)
     active = [row for row in case.stages if row.state == StageState.ACTIVE]
@@ -94,7 +93,7 @@ def progress_of(work: Work, case: CaseRow) -> Progress:
         decision_reason=case.decision_reason,
         result=tuple((label, value) for label, value in result.columns) if result and result.columns else None,
         notice_until=notice.ends_on if notice and notice.ended_at is None else None,
-        grade=rating.grade if rating else None,
+        is_rated=find_rating(work.session, case.id) is not None,
         may_withdraw=Action.WITHDRAW in allowed_actions(Status(case.status), Role.VILLAGER),
     )
 
@@ -154,7 +153,7 @@ def progress_in_words(progress: Progress) -> str:
         lines.append(f"公示到{progress.notice_until.month}月{progress.notice_until.day}日")
     if progress.decision_reason:
         lines.append(f"原因：{progress.decision_reason}")
-    if progress.is_closed and progress.grade is None:
+    if progress.is_closed and not progress.is_rated:
         lines.append("这件已经办结，请点开链接给服务评个价。")
     return "\n".join(lines)
 

@@ -33,7 +33,7 @@ def test_one_visit_is_enough(story):
     }
     told = [message["fields"]["thing3"] for message in story["messages"]]
     assert told == [step["state"] for step in story["states"] if step["state"] != "已评价"]
-    assert story["rating"] == {"grade": 5, "label": "非常满意", "points": 10}
+    assert story["rating"].items() >= {"grade": 5, "label": "非常满意", "points": 10}.items()
     assert story["result"]["姓名"] == "潘**"
     assert date.fromisoformat(story["states"][0]["at"][:10]) == date(2026, 9, 14)
     for path in map(Path, story["pdfs"]):

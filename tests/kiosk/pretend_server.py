@@ -17,6 +17,7 @@ from forms.packet import PacketFault, open_packet
 
 logging.getLogger("werkzeug").setLevel(logging.ERROR)
 MACHINE = "Machine m-1.machine-secret"
+RATED_CODE = "ABCDEFGHJK"
 
 
 @dataclass
@@ -30,6 +31,7 @@ class Memory:
     manifests: dict[str, object] = field(default_factory=dict)
     contents: dict[str, dict] = field(default_factory=dict)
     corrections: list[dict] = field(default_factory=list)
+    ratings: list[dict] = field(default_factory=list)
     passwords: dict[str, str] = field(default_factory=lambda: {"wang": "correct horse"})
     patched_bytes: int = 0
     created: int = 0
@@ -77,6 +79,7 @@ def _app(memory: Memory, server: PretendServer) -> Flask:
     _install_machine(app, memory)
     _install_uploads(app, memory, server)
     _install_packets(app, memory)
+    _install_ratings(app, memory)
     return app
 
 
@@ -185,3 +188,18 @@ def _install_packets(app: Flask, memory: Memory) -> None:
             "received_at": datetime.now(UTC).isoformat(),
         }  # fmt: skip
         return jsonify(memory.cases[packet_id]), 201
+
+
+def _install_ratings(app: Flask, memory: Memory) -> None:
+    aspects = [{"value": "efficiency", "label": "办事效率"}, {"value": "agent", "label": "代办服务"}]
+
+    @app.get("/kiosk/ratings/<lookup_code>")
+    def ask(lookup_code: str):
+        if lookup_code != RATED_CODE:
+            return _error(404, "unknown_case", "没有查到这件，或者不是本村收的件。请核对回执上的10位查询码。")
+        return jsonify(item_name="高龄津贴申请", lookup_code=lookup_code, aspects=aspects)
+
+    @app.post("/kiosk/ratings")
+    def rate():
+        memory.ratings.append(request.json)
+        return jsonify(answer_key="ABCD1234EF56", lookup_code=request.json["lookup_code"]), 201

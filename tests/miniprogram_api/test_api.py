@@ -7,6 +7,7 @@ from miniprogram_api.app import create_miniprogram_api
 from server.db.case import find_case_by_number
 from server.services.wechat import Asked, answer_once
 from tests import factories as make
+from tests.ratings import closed_case
 from tests.serving import served
 
 
@@ -96,6 +97,35 @@ def test_an_application_is_taken_back_by_whoever_holds_the_receipt_and_by_nobody
     assert (again.status_code, "不能“撤回申请”" in again.json()["error"]["message"]) == (409, True)
 
 
+class TestRating:
+    @pytest.fixture
+    def address(self, here, phone) -> str:
+        closed = closed_case(here)
+        phone.post("/cases/follow", {"lookup_code": closed.lookup_code})
+        return f"/cases/{closed.case_number}"
+
+    def test_a_rating_is_read_again_by_the_rater_alone(self, phone, address):
+        detail = phone.get(address).json()
+        assert (detail["can_rate"], detail["is_rated"], "grade" in detail) == (True, False, False)
+        asked = [aspect["value"] for aspect in detail["aspects"]]
+        answer = phone.post(f"{address}/rating", {"grade": 1, "comment": "太慢", "aspects": asked[:1]})
+        key = answer.json()["answer_key"]
+        assert (answer.status_code, answer.json()["points"]) == (201, 0)
+        standing = phone.get(f"{address}/rating/{key}").json()
+        assert (standing["label"], standing["aspects"], standing["reply"]) == ("非常不满意", ["办事效率"], None)
+        assert phone.get(f"{address}/rating/{'0' * 12}").status_code == 404
+        assert "非常不满意" not in phone.get(address).text, "others follow the case too"
+
+    def test_a_second_opinion_waits_for_the_answer(self, phone, address):
+        key = phone.post(f"{address}/rating", {"grade": 2}).json()["answer_key"]
+        answer = phone.post(f"{address}/rating/{key}", {"grade": 4})
+        assert (answer.status_code, "还没有答复" in answer.json()["error"]["message"]) == (409, True)
+
+    def test_what_was_not_asked_cannot_be_ticked(self, phone, address):
+        answer = phone.post(f"{address}/rating", {"grade": 2, "aspects": ["skill"]})
+        assert (answer.status_code, answer.json()["error"]["code"]) == (409, "rating_refused")
+
+
 @pytest.mark.parametrize("body", [None, [], {}, {"grade": 6}, {"grade": "x"}, {"grade": 5, "extra": 1}])
 def test_a_wrong_shape_is_refused_with_a_sentence(phone, case, body):
     phone.post("/cases/follow", {"lookup_code": case.lookup_code})
@@ -122,7 +152,7 @@ def test_a_case_bound_in_the_official_account_shows_in_the_miniprogram(here, pho
 def test_the_api_describes_itself_and_every_route_is_in_it(here, api):
     described = requests.get(f"{api}/openapi.json", timeout=10).json()
     routes = {
-        rule.rule.replace("<case_number>", "{case_number}")
+        rule.rule.replace("<", "{").replace(">", "}")
         for rule in create_miniprogram_api(here).url_map.iter_rules()
         if rule.endpoint != "miniprogram.openapi"
     }

@@ -10,6 +10,7 @@ import { showCapture } from "./capture.js";
 import { showCheck } from "./check.js";
 import { isPrinting, whilePrinting } from "./printing.js";
 import { showPackets, showSent } from "./packets.js";
+import { showRating } from "./rating.js";
 import { helpKey, showHelp } from "./help.js";
 import { forgetPictures } from "./pages.js";
 
@@ -82,7 +83,7 @@ function hush() { byId("message").hidden = true; }
 function packetsButton() {
   if (!counter.agent) return null;
   const unsent = counter.health ? counter.health.unsent : 0;
-  if (counter.view === "packets") return button("回到办事", () => { counter.view = "visit"; render(); }, { quiet: true });
+  if (counter.view !== "visit") return button("回到办事", () => { counter.view = "visit"; render(); }, { quiet: true });
   return button(unsent ? `待传 ${unsent} 份` : "上传记录", () => { counter.view = "packets"; render(); }, { quiet: true, id: "packets" });
 }
 
@@ -101,6 +102,7 @@ function render() {
   fill(byId("actions"));
   if (!counter.agent) showSignIn(work, counter);
   else if (counter.view === "packets") showPackets(work, counter);
+  else if (counter.view === "rating") showRating(work, counter);
   else SHOW[step](work, counter);
 }
 

@@ -7,7 +7,7 @@ const STEP = { ArrowRight: 1, ArrowLeft: -1 };
 
 export async function showItems(work, counter) {
   const practise = counter.health && !counter.health.practice ? button("练习一下", () => counter.practise(true), { quiet: true, id: "practise" }) : null;
-  counter.actions(practise, button("退出登录", () => signOut(counter), { quiet: true }));
+  counter.actions(practise, button("群众评价", () => { counter.view = "rating"; counter.render(); }, { quiet: true, id: "rating" }), button("退出登录", () => signOut(counter), { quiet: true }));
   fill(work, h("p", { class: "wait" }, "正在打开……"));
   const [items, drafts, corrections] = await Promise.all([
     counter.ask(() => get("/api/items")), counter.ask(() => get("/api/drafts")), counter.ask(() => get("/api/corrections"))]);

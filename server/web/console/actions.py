@@ -4,11 +4,13 @@ from collections.abc import Callable
 
 from flask import Blueprint, Response, abort, g, make_response, redirect, request, url_for
 
-from server.domain.case import Action, ActionNotAllowed
+from server.domain.case import OF_THE_APPLICANT, Action, ActionNotAllowed
 from server.domain.correction import CorrectionPoint, CorrectionReason, CorrectionRefused
 from server.domain.people import Actor
 from server.domain.review import Verdict
 from server.services.acceptance import AlreadyAccepted
+from server.services.assignment import HandRefused, InAnothersHands, seat
+from server.services.conflict import ConflictRefused, NearRelative, flag_matches, require_unconflicted
 from server.services.correction import allow_second_correction, request_correction
 from server.services.desk import case_page, get_case_to_act
 from server.services.disclosure import StatementRefused, state_result
@@ -17,6 +19,7 @@ from server.services.extension import ExtensionRefused, decide_extension, reques
 from server.services.hand_over import HandOverRefused, hand_over
 from server.services.joint_review import ReviewRefused, add_party, conclude_review, give_late_verdict
 from server.services.objection import ObjectionRefused, decide_objection, raise_objection
+from server.services.refusal import note_refusal
 from server.services.review import (
     NotYourDesk,
     ReasonMissing,
@@ -29,6 +32,7 @@ from server.services.review import (
     verify_case,
 )
 from server.services.special_procedure import ProcedureRefused, end_procedure, start_procedure
+from server.services.stale_screen import StaleScreen, require_fresh
 from server.services.work import Work
 from server.web.console.case import Typed, render_case
 from server.web.webkit.guards import guarded_by
@@ -66,12 +70,38 @@ def act(case_number: str, action: str) -> Response:
     errand = ERRANDS.get(action) or abort(404)
     try:
         with installation().begin() as work:
-            errand(work, get_case_to_act(work, g.actor, case_number), g.actor)
-    except (ActionNotAllowed, NotYourDesk, AlreadyAccepted) as refused:
-        return _show_again(case_number, str(refused), 409)
+            case = get_case_to_act(work, g.actor, case_number)
+            require_fresh(work, case, g.actor, request.form.get("seen", ""))
+            if action not in OF_THE_APPLICANT:
+                require_unconflicted(work, case, g.actor)
+            errand(work, case, seat(case, g.actor))
+    except tuple(REFUSED) as refused:
+        return refuse(case_number, action, refused)
     except REFUSALS as refused:
         return _show_again(case_number, str(refused), 422)
     return redirect(url_for("console.show_case", case_number=case_number, done=1), 303)
+
+
+# What is no slip of the pen but a try at what one may not: each goes on record, by its code.
+REFUSED: dict[type[Exception], str] = {
+    ActionNotAllowed: "out_of_turn",
+    AlreadyAccepted: "out_of_turn",
+    NotYourDesk: "other_desk",
+    StaleScreen: "stale_screen",
+    NearRelative: "near_relative",
+    InAnothersHands: "in_anothers_hands",
+    HandRefused: "hand_refused",
+    ConflictRefused: "conflict_refused",
+}
+
+
+def refuse(case_number: str, action: str, refused: Exception) -> Response:
+    """The try was rolled back whole; that it was made is kept in a transaction of its own."""
+    with installation().begin() as work:
+        note_refusal(work, g.actor, case_number, action, REFUSED[type(refused)])
+        if isinstance(refused, NearRelative):
+            flag_matches(work, get_case_to_act(work, g.actor, case_number), acting=g.actor.account_id)
+    return _show_again(case_number, str(refused), 409)
 
 
 def _show_again(case_number: str, sentence: str, status: int) -> Response:

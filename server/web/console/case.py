@@ -6,9 +6,11 @@ from dataclasses import dataclass, field
 from flask import Blueprint, g, render_template, request
 
 from server.domain.case import Action, Status
+from server.domain.people import is_by
 from server.domain.words import ACTION, CORRECTION_REASON, VERDICT
 from server.services.case_paper import list_sheets
-from server.services.desk import Card, CasePage, InboxLine, StageLine, case_page, list_inbox, note_full_view
+from server.services.case_people import CasePeople, people_of_case
+from server.services.desk import Card, CasePage, Happening, InboxLine, StageLine, case_page, list_inbox, note_full_view
 from server.services.work import Work
 from server.web.console.inbox import desk_in_words, short_clock
 from server.web.webkit.guards import guarded_by
@@ -61,6 +63,8 @@ def show_in_full(case_number: str) -> str:
 
 def render_case(work: Work, page: CasePage, *, typed: Typed = Typed(), in_full: bool = False) -> str:
     lines = list_inbox(work, g.actor)
+    people = people_of_case(work, g.actor, page.case_number)
+    actions = () if people.kept_off else page.actions
     return render_template(
         "console/case.html",
         place="inbox",
@@ -72,8 +76,8 @@ def render_case(work: Work, page: CasePage, *, typed: Typed = Typed(), in_full: 
         in_full=in_full,
         tab=ANSWERS if in_full else _tab(page),
         sheet=max(1, request.args.get("page", 1, type=int) or 1),
-        offered=dict(page.actions),
-        main_actions=[name for name, _ in page.actions if name != Action.REQUEST_CORRECTION],
+        offered=dict(actions),
+        main_actions=[name for name, _ in actions if name != Action.REQUEST_CORRECTION],
         keys=KEYS,
         standing_cards=standing_cards(page),
         reviews=reviews(page),
@@ -88,6 +92,8 @@ def render_case(work: Work, page: CasePage, *, typed: Typed = Typed(), in_full: 
         next_case=_next(lines, page.case_number),
         previous_case=_next(lines[::-1], page.case_number),
         just_done=_just_done(page),
+        people=people,
+        history=_with_notes(page, people),
         action_labels=ACTION,
     )
 
@@ -124,9 +130,18 @@ def _next(lines: list[InboxLine], case_number: str) -> str | None:
     return after[0] if after else None
 
 
+def _with_notes(page: CasePage, people: CasePeople) -> list[Happening]:
+    """The history with what the desks noted among themselves, which no villager reads."""
+    notes = [
+        Happening(note.label, f"{note.words}（内部记录，群众看不到）", note.actor, note.at, False)
+        for note in people.notes
+    ]
+    return sorted((*page.history, *notes), key=lambda entry: entry.at)
+
+
 def _just_done(page: CasePage) -> str | None:
     """Told after an action: this person's newest entry in the history, so that an address alone cannot claim it."""
     if request.method != "GET" or "done" not in request.args:
         return None
-    own = [entry for entry in page.history if entry.actor == g.actor.display_name]
+    own = [entry for entry in page.history if is_by(entry.actor, g.actor)]
     return own[-1].label if own else None

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from flask import Blueprint, Response, g, jsonify, render_template
+from flask import Blueprint, Response, g, jsonify, render_template, request
 
 from server.domain.deadline import working_days_left
-from server.domain.people import Role
+from server.domain.people import Role, keeps_accounts
 from server.domain.words import ROLE
 from server.services.desk import Card, InboxLine, list_inbox, list_past, list_recent_cards
 from server.services.work import Work
@@ -38,7 +38,13 @@ def said_at_a_desk(words: str) -> str:
 def _about_whoever_is_signed_in() -> dict[str, object]:
     if "actor" not in g:
         return {}
-    return {"actor": g.actor, "csrf_token": g.csrf_token, "role_label": ROLE[g.actor.role], "oversees": oversees()}
+    return {
+        "actor": g.actor,
+        "csrf_token": g.csrf_token,
+        "role_label": ROLE[g.actor.role],
+        "oversees": oversees(),
+        "keeps_accounts": keeps_accounts(g.actor),
+    }
 
 
 def oversees() -> bool:
@@ -64,7 +70,16 @@ def short_clock(work: Work, line: InboxLine) -> ShortClock:
 def show_inbox() -> str:
     with installation().look() as work:
         lines, desk = list_inbox(work, g.actor), desk_in_words(work)
-    return render_template("console/inbox.html", lines=lines, desk=desk, place="inbox", waiting=len(lines))
+    mine, only_mine = [line for line in lines if line.mine], "mine" in request.args
+    return render_template(
+        "console/inbox.html",
+        lines=mine if only_mine else lines,
+        desk=desk,
+        place="inbox",
+        waiting=len(lines),
+        mine=len(mine),
+        only_mine=only_mine,
+    )
 
 
 @guarded_by("staff")

@@ -1,8 +1,8 @@
-"""What a village machine calls: enrolment, agents' sign-in, resumable uploads, packets, corrections to bring."""
+"""What a village machine calls: enrolment, agents' sign-in, resumable uploads, packets, corrections to bring, ratings."""
 
 from flask import Blueprint
 
-from server.web.kiosk_api import catalogue, machines, packets, uploads
+from server.web.kiosk_api import catalogue, machines, packets, ratings, uploads
 
 
 def kiosk_blueprint() -> Blueprint:
@@ -11,4 +11,5 @@ def kiosk_blueprint() -> Blueprint:
     catalogue.add_routes(blueprint)
     uploads.add_routes(blueprint)
     packets.add_routes(blueprint)
+    ratings.add_routes(blueprint)
     return blueprint

@@ -5,11 +5,10 @@ from typing import Any
 
 from flask import Blueprint, Response, g, jsonify, request
 
-from server.domain.people import Role
 from server.services.correction import list_open_corrections
 from server.services.machine import SEEN_STEP, Machine, MachineUnknown, enrol_machine, identify_machine, note_seen
 from server.services.service_point import point_of
-from server.services.staff import actor_of, check_password
+from server.services.staff import actor_of, check_password, may_receive_in
 from server.services.work import Work
 from server.web.webkit.errors import Refusal
 from server.web.webkit.guards import guarded_by
@@ -88,15 +87,18 @@ def _standing(work: Work, machine: Machine) -> dict[str, Any]:
 
 @guarded_by("machine")
 def sign_in_agent() -> Response:
-    """Only an agent of this machine's own village may work at it."""
+    """Only an agent of this machine's own village may work at it, or one who stands in for its agent."""
     _sign_ins.spend(g.machine.id)
     body = json_body()
     with installation().begin() as work:
         row = check_password(work, str(body.get("sign_in_name", "")), str(body.get("password", "")))
+        belongs = not isinstance(row, str) and may_receive_in(work, row, g.machine.village_code, work.now)
     if isinstance(row, str):
         raise Refusal(401, "sign_in_refused", row)
+    if row.one_time_until:
+        raise Refusal(403, "password_to_change", "这是一次性密码。请先在办件台登录，改成自己的密码，再来这台电脑登录。")
     actor = actor_of(row)
-    if actor.role is not Role.VILLAGE_AGENT or actor.desk.region_code != g.machine.village_code:
+    if not belongs:
         raise Refusal(403, "not_this_village", "这台电脑只能由本村的代办员登录。请换本村代办员的账号。")
     return jsonify(sign_in_name=actor.account_id, display_name=actor.display_name)
 

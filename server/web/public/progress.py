@@ -1,14 +1,14 @@
 """查进度: what the holder of a receipt's lookup code sees of the case, and the villager's rating when it is closed."""
 
-from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, redirect, render_template, request, url_for
 
 from forms.packet import LOOKUP_CODE_LENGTH, normal_lookup_code
 from server.domain.case import ActionNotAllowed
-from server.domain.rating import LABELS as GRADE_LABELS
-from server.domain.rating import RatingRefused, parse_grade
-from server.services.rating import MAX_COMMENT, rate_by_lookup_code
+from server.domain.rating import Channel, RatingRefused
+from server.services.rating import KEY_LENGTH, rate_by_lookup_code, rater_key
 from server.services.tracking import Progress, clock_in_words, find_progress
 from server.services.work import RowConflict
+from server.web.public.rating_form import StatedRating, form_content, personal, stated_rating, thanks
 from server.web.webkit.guards import guarded_by
 from server.web.webkit.installation import installation
 from server.web.webkit.rate import RateLimit
@@ -16,13 +16,13 @@ from server.web.webkit.rate import RateLimit
 # A code has 49 bits; these keep a machine from trying them out, and are wide enough for a village behind one address.
 _lookups = RateLimit(calls=30, seconds=60)
 _misses = RateLimit(calls=20, seconds=60)
-CHANNEL = "web"
 
 
 def add_routes(blueprint: Blueprint) -> None:
     blueprint.add_url_rule("/lookup", view_func=look_up)
     blueprint.add_url_rule("/c/<lookup_code>", view_func=show_progress)
     blueprint.add_url_rule("/c/<lookup_code>/rating", view_func=rate, methods=["POST"])
+    blueprint.add_url_rule("/c/<lookup_code>/rating", view_func=ask_for_key)
 
 
 @guarded_by("public")
@@ -49,27 +49,39 @@ def rate(lookup_code: str) -> Response:
     progress = find_or_wait(normal_lookup_code(lookup_code))
     if progress is None:
         return ask_for_code(lookup_code, 404)
-    comment = request.form.get("comment", "")
     try:
-        grade = parse_grade(request.form.get("grade", ""))
-        _keep_rating(progress.lookup_code, grade, comment)
+        key = _keep_rating(progress.lookup_code, stated_rating())
     except ActionNotAllowed as refused:
-        return _page(progress, refused=str(refused), comment=comment, status=409)
+        return _page(progress, refused=str(refused), status=409)
     except RatingRefused as refused:
-        return _page(find_or_wait(progress.lookup_code) or progress, refused=str(refused), comment=comment, status=422)
-    return _personal(render_template("public/thanks.html", progress=progress, grade_label=GRADE_LABELS[grade]))
+        return _page(find_or_wait(progress.lookup_code) or progress, refused=str(refused), status=422)
+    return thanks(progress.item_name, progress.lookup_code, key)
 
 
-def _keep_rating(lookup_code: str, grade: int, comment: str) -> None:
-    """Raises RatingRefused, ActionNotAllowed."""
+def _keep_rating(lookup_code: str, stated: StatedRating) -> str:
+    """The rater's key. Raises RatingRefused, ActionNotAllowed."""
+    given = (stated.grade, stated.comment, Channel.WEB, stated.aspects)
     for last_try in (False, True):
         try:
             with installation().begin() as work:
-                rate_by_lookup_code(work, lookup_code, grade, comment, CHANNEL)
-            return
+                rating = rate_by_lookup_code(work, lookup_code, *given, is_anonymous=stated.is_anonymous)
+                return rater_key(work, rating.case_id)
         except RowConflict:  # the same rating sent twice at one moment: the second time it is found
             if last_try:
                 raise
+    raise AssertionError("the last try either returns or raises")
+
+
+@guarded_by("lookup_code")
+def ask_for_key(lookup_code: str) -> Response:
+    """The rater's key is typed here, and leads to the answer."""
+    progress = find_or_wait(normal_lookup_code(lookup_code))
+    if progress is None:
+        return ask_for_code(lookup_code, 404)
+    code, typed = progress.lookup_code, "".join(request.args.get("key", "").split()).upper()[:40]
+    if typed:
+        return redirect(url_for("public.show_answer", lookup_code=code, key=typed), 303)
+    return personal(render_template("public/rating_key.html", lookup_code=code, length=KEY_LENGTH))
 
 
 def find_or_wait(lookup_code: str | None) -> Progress | None:
@@ -88,27 +100,17 @@ def show_again(progress: Progress, refused: str, status: int) -> Response:
     return _page(progress, refused=refused, status=status)
 
 
-def _page(progress: Progress, *, refused: str | None = None, comment: str = "", status: int = 200) -> Response:
+def _page(progress: Progress, *, refused: str | None = None, status: int = 200) -> Response:
     page = render_template(
         "public/progress.html",
         progress=progress,
         clock_words=clock_in_words(progress.clock) if progress.clock else None,
-        grades=sorted(GRADE_LABELS.items(), reverse=True),
-        grade_label=GRADE_LABELS[progress.grade] if progress.grade else None,
         refused=refused,
-        comment=comment,
-        max_comment=MAX_COMMENT,
+        **form_content(Channel.WEB),
     )
-    return _personal(page, status)
-
-
-def _personal(page: str, status: int = 200) -> Response:
-    response = make_response(page, status)
-    response.headers["Cache-Control"] = "no-store"
-    response.headers["X-Robots-Tag"] = "noindex"
-    return response
+    return personal(page, status)
 
 
 def ask_for_code(typed: str, status: int) -> Response:
     page = render_template("public/lookup.html", typed=typed, unknown=status == 404, length=LOOKUP_CODE_LENGTH)
-    return _personal(page, status)
+    return personal(page, status)

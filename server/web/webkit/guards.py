@@ -16,6 +16,8 @@ GUARDS = frozenset(
     {
         "public",  # anybody; shows nothing personal
         "lookup_code",  # whoever holds the receipt's 10-sign code
+        "rating_link",  # whoever holds a paper with a one-use link
+        "rater_key",  # whoever rated: the receipt's code and the key given with the thanks
         "staff",  # a signed-in staff member; the view narrows by desk
         "machine",  # an enrolled village machine
         "enrolment_code",  # a machine that holds a one-time code

@@ -13,7 +13,13 @@ _YEAR = 365 * 24 * 3600
 
 def install_reading(app: Flask) -> None:
     app.jinja_env.filters.update(
-        moment=written_time, day=written_date, short_day=short_day, clock_time=clock_time, head=head_of_name, iso=iso
+        moment=written_time,
+        day=written_date,
+        short_day=short_day,
+        clock_time=clock_time,
+        head=head_of_name,
+        iso=iso,
+        month_words=month_words,
     )
     app.context_processor(lambda: {"elder": reads_large()})
 
@@ -32,6 +38,11 @@ def short_day(day: date | datetime) -> str:
     """11月26日."""
     day = local_date(day) if isinstance(day, datetime) else day
     return f"{day.month}月{day.day}日"
+
+
+def month_words(month: date) -> str:
+    """2026年9月."""
+    return f"{month.year}年{month.month}月"
 
 
 def clock_time(instant: datetime) -> str:

@@ -16,8 +16,16 @@ class SignedOut(Exception):
     """Nobody is signed in, or the session has ended; the audience shows its own sign-in page."""
 
 
+class PasswordToChange(Exception):
+    """Signed in with a one-time password: nothing is open but the page to choose an own one."""
+
+
+# What somebody with a one-time password may reach: the page to choose an own one, and the door.
+_BEFORE_A_PASSWORD = frozenset({"console.show_profile", "console.change_own_password", "console.sign_out"})
+
+
 def check_staff() -> None:
-    """The "staff" guard. Sets g.actor and g.csrf_token. Raises SignedOut, Refusal."""
+    """The "staff" guard. Sets g.actor and g.csrf_token. Raises SignedOut, PasswordToChange, Refusal."""
     token = session_token()
     with installation().look() as work:
         signed_in = find_signed_in(work, token) if token else None
@@ -25,8 +33,11 @@ def check_staff() -> None:
     if signed_in is None:
         raise SignedOut
     g.actor, g.csrf_token = signed_in.actor, signed_in.csrf_token
+    g.must_change_password = signed_in.must_change_password
     if request.method not in _READING:
         require_token(signed_in.csrf_token)
+    if signed_in.must_change_password and request.endpoint not in _BEFORE_A_PASSWORD:
+        raise PasswordToChange
     if worth_a_write:
         with installation().begin() as work:
             touch_session(work, token)

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from forms.cover_code import CoverCode, parse_cover_code
-from forms.decision_letter import TITLES, DecisionLetter
+from forms.decision_letter import TITLES, DecisionLetter, RatingInvitation
 from forms.policy_sheet import policy_sheet_of
 from forms.power_sheet import power_sheet_of
 from forms.public_notice_sheet import SECRECY, public_notice_sheet_of
@@ -92,6 +92,12 @@ class TestDecisionLetter:
         read = text_of(render_decision_letter(dataclasses.replace(LETTER, number=None)))
         assert "（待编号）" in read and "没有盖章的不算决定" in read
         assert "没有盖章的" not in text_of(render_decision_letter(dataclasses.replace(LETTER, is_confirmed=True)))
+
+    def test_beside_the_seal_it_asks_for_a_rating_and_presses_nobody(self):
+        invited = RatingInvitation("https://hongye.example.cn/r/AbCdEfGhIjKlMnOp", date(2026, 12, 12))
+        pdf = render_decision_letter(dataclasses.replace(LETTER, rating=invited))
+        assert code_on(pdf) == invited.url
+        assert_sheet(pdf, ["扫码给这次服务评个价", "2026年12月12日前有效", "评不评、评哪一档都由您", "（盖章）"])
 
     def test_the_longest_reason_goes_on_overleaf(self):
         pdf = render_decision_letter(dataclasses.replace(LETTER, reason="理由很长，" * 400))

@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 from PIL import Image
@@ -26,7 +27,7 @@ from server.db.public_notice import list_expired_notice_ids
 from server.domain.correction import CorrectionPoint, CorrectionReason
 from server.domain.people import Actor, Desk, Role
 from server.domain.review import Verdict
-from server.services import review
+from server.services import review, staff
 from server.services.correction import request_correction
 from server.services.desk import get_case_to_act
 from server.services.intake import OpenedPacket, take_in_packet
@@ -35,6 +36,7 @@ from server.services.notice_expiry import end_expired_notice
 from server.services.staff import create_staff
 from server.web.console import sign_in
 from server.web.public import guides, policies, progress
+from server.web.public import rate as rate_pages
 from server.web.webkit.rate import RateLimit
 from tests.factories import (
     COUNTY,
@@ -49,6 +51,8 @@ from tests.factories import (
 )
 
 PASSWORD = "a long and quiet password 7"
+# argon2id as in the product, with little work; how the product hashes has a test of its own.
+QUICK_HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 NAME = "潘示例"
 
 # An account a desk; some are at no desk of the item, to try what must stay hidden.
@@ -57,6 +61,7 @@ PEOPLE = {
     "counter": Actor("counter", "林演示", Role.TOWNSHIP_COUNTER, Desk("民政", TOWNSHIP)),
     "police": Actor("police", "黄样本", Role.DEPARTMENT_REVIEWER, Desk("公安", COUNTY)),
     "head": Actor("head", "李练习", Role.DEPARTMENT_HEAD, Desk("民政", COUNTY)),
+    "deputy": Actor("deputy", "周示例", Role.DEPARTMENT_HEAD, Desk("民政", COUNTY)),
     "stranger": Actor("stranger", "何旁人", Role.DEPARTMENT_HEAD, Desk("税务", COUNTY)),
     "centre": Actor("centre", "甲示范", Role.CONTROL_CENTRE, Desk("综控中心", "450500")),
     "second": Actor("second", "乙示范", Role.CONTROL_CENTRE, Desk("综控中心", "450500")),
@@ -177,12 +182,13 @@ class World:
 
 @pytest.fixture(scope="session")
 def staffed_sqlite(tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Path) -> Path:
-    """A database with everybody's account: passwords are slow to hash, so it is done once."""
+    """A database with everybody's account, made once; each page's test signs in several times, so with little work."""
     folder = tmp_path_factory.mktemp("staffed")
     (folder / "hongye.sqlite3").write_bytes(migrated_sqlite.read_bytes())
     built = build_installation(settings_in(folder))
     installation = replace(built, tools=replace(built.tools, clock=FixedClock(MONDAY_MORNING)))
-    with installation.begin() as work:
+    with pytest.MonkeyPatch.context() as patch, installation.begin() as work:
+        patch.setattr(staff, "_hasher", QUICK_HASHER)
         for name, person in PEOPLE.items():
             create_staff(
                 work,
@@ -208,12 +214,14 @@ def world(tmp_path: Path, staffed_sqlite: Path, clock: FixedClock) -> Iterator[W
 
 @pytest.fixture
 def app(world: World, monkeypatch: pytest.MonkeyPatch) -> Flask:
+    monkeypatch.setattr(staff, "_hasher", QUICK_HASHER)
     # Every test starts with empty windows; the limits have a test of their own.
     monkeypatch.setattr(sign_in, "_sign_ins", RateLimit(20, 60))
     monkeypatch.setattr(guides, "_sheets", RateLimit(30, 60))
     monkeypatch.setattr(policies, "_sheets", RateLimit(30, 60))
     monkeypatch.setattr(progress, "_lookups", RateLimit(30, 60))
     monkeypatch.setattr(progress, "_misses", RateLimit(20, 60))
+    monkeypatch.setattr(rate_pages, "_misses", RateLimit(20, 60))
     return create_app(world.installation)
 
 
@@ -258,7 +266,12 @@ class Official:
         return self.client.post(path, data={"csrf_token": self.token(), **(form or {})})
 
     def act(self, number: str, action: str, **form: object) -> TestResponse:
-        return self.send(f"/console/cases/{number}/actions/{action}", form)
+        """From a page just opened, unless `seen` says which state of the case the page showed."""
+        return self.send(f"/console/cases/{number}/actions/{action}", {"seen": self.seen(number), **form})
+
+    def seen(self, number: str) -> str:
+        page = self.client.get(f"/console/cases/{number}").get_data(as_text=True)
+        return page.partition('data-seen="')[2].partition('"')[0]
 
 
 @pytest.fixture
