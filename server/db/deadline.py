@@ -147,6 +147,10 @@ def list_due_clock_ids(session: Session, now: datetime, limit: int) -> list[int]
     )
 
 
+def is_due(session: Session, clock_id: int, now: datetime) -> bool:
+    return bool(session.scalar(select(ClockRow.next_check_at <= now).where(ClockRow.id == clock_id)))
+
+
 def find_next_check(session: Session) -> datetime | None:
     """When the next card of all falls; None when none is waiting to."""
     return session.scalar(select(func.min(ClockRow.next_check_at)))

@@ -182,7 +182,7 @@ class History:
     def _days(self, row: StageRow, stage: Stage, case: CaseRow) -> int:
         """How long a case lies at this desk: by the desk's pace, and now and then it is forgotten."""
         dice = self._dice[case.case_number]
-        forgotten = dice.uniform(3, 7) if dice.random() < 0.055 else 1
+        forgotten = dice.uniform(3, 7) if dice.random() < 0.07 else 1
         pace = self._pace(Desk(row.department, row.region_code)) * dice.uniform(0.5, 1.3) * forgotten
         return int(pace * max(stage.promised_days, 1) + dice.random() * 0.5)
 

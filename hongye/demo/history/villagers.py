@@ -1,5 +1,6 @@
 """What villagers do beside the desks' work: change their mind, object to a public notice, say how it was."""
 
+from hongye.demo.history.follow_ups import follow_up
 from hongye.demo.history.places import Sitting
 from hongye.demo.history.scene import Scene
 from server.db.deadline import list_cards
@@ -8,7 +9,7 @@ from server.db.rating import find_rating
 from server.domain.card_rules import Rule
 from server.domain.case import CLOSED, Action, Status
 from server.domain.people import Actor, Desk
-from server.domain.rating import Grade
+from server.domain.rating import Grade, is_bad
 from server.services import ending, objection
 from server.services.rating import rate_by_lookup_code
 
@@ -63,6 +64,8 @@ def rate(scene: Scene) -> None:
     grade = scene.rng.choices(list(GRADES), weights=weights)[0]
     channel = scene.rng.choice(("miniprogram", "web"))
     rate_by_lookup_code(scene.work, scene.case.lookup_code, grade, scene.rng.choice(WORDS[grade]), channel)
+    if is_bad(grade):
+        scene.later(scene.rng.choice((0, 0, 1, 2)), follow_up)
 
 
 def _was_late(scene: Scene) -> bool:
