@@ -5,10 +5,10 @@ BIN := $(VENV)/bin
 DATA ?= data
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check fast-test virtual-pc lock screenshots clean
+.PHONY: help run test check fast-test long-properties virtual-pc lock screenshots clean
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: $(VENV)/ready ## start everything on this machine: server, worker, WeChat simulator, kiosk with its virtual camera
 	@$(BIN)/hongye run --data $(DATA)
@@ -23,6 +23,9 @@ check: $(VENV)/ready ## style and import contracts
 
 fast-test: $(VENV)/ready ## the tests that need no browser and start no processes
 	@$(BIN)/pytest -m "not browser and not story and not virtual_pc and not virtual_pc_long"
+
+long-properties: $(VENV)/ready ## what must hold of clocks and calendars, tried with 10 000 examples each
+	@HYPOTHESIS_PROFILE=long $(BIN)/pytest -m property tests/server/domain
 
 virtual-pc: system-test $(VENV)/ready ## the kiosk in a virtual village PC, all of it: cameras and printers on USB cables, and their faults
 	@$(BIN)/pytest tests/virtual_pc -m ""

@@ -123,7 +123,7 @@ SHEETS: dict[Kind, Sheet] = {
         Column("legal_basis", "依据", "lines"), Column("disclosure_note", "公开说明", "long"),
         Column("publishes_each_case", "不写名字也逐件公开", "yes_no"), Column("licence", "是行政许可", "yes_no"),
         Column("extension", "延长", "pairs", hint="max_days：最多几天；reason：什么情况"),
-        Column("lifecycle", "后续", "pairs"), Column("channel_note", "渠道说明", "long"), Column("related", "相关事项", "words"),
+        Column("lifecycle", "后续", "pairs", hint="recheck_months：几个月复核一次；start_month：after_decision（决定次月）或 of_application（申请当月）；renewed_by：application 是每次重新申请；confirms：认证哪个事项的待遇"), Column("channel_note", "渠道说明", "long"), Column("related", "相关事项", "words"),
         Column("confidence", "核对程度", "choice", CONFIDENCE), Column("verified_facts", "核对过哪些", "lines"),
         Column("sources", "来源", "words"), Column("status", "确认情况", "choice", STATUS),
         Column("confirm_points", "还要确认什么", "lines"),

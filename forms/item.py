@@ -1,7 +1,7 @@
 """A service item: who may apply, what is needed, which desks it passes and in how many days, as data."""
 
 from functools import cached_property
-from typing import Any, Literal, Self
+from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -168,6 +168,32 @@ class Extension(CatalogueRecord):
     reason: str
 
 
+class Lifecycle(CatalogueRecord):
+    """后续: what goes on after the case is done, in words for people; beside them what a program can act on."""
+
+    recurring: bool = False
+    start: str | None = None
+    recheck: str | None = None
+    stop: str | None = None
+    expire: str | None = None
+    grace: str | None = None
+    # From which month it is paid; None where a local rule decides and the deciding desk says so.
+    start_month: Literal["after_decision", "of_application"] | None = None
+    recheck_months: int | None = Field(default=None, ge=1, le=60)
+    # Some are applied for anew each season or year: nothing runs on from one to the next.
+    renewed_by: Literal["recheck", "application"] = "recheck"
+    # 生存认证 and the like: the item whose benefit this errand confirms for another term.
+    confirms: str | None = Field(default=None, pattern=r"^[A-Z]{2}-\d{3}$")
+    # 军人抚恤优待条例 第22条: a survivor's pension is paid six months on, as funeral aid.
+    months_after_death: int = Field(default=0, ge=0, le=24)
+    termination_notice_days: int = Field(default=0, ge=0, le=60)
+
+    @property
+    def opens_benefit(self) -> bool:
+        """Whether something is paid on after completion that is confirmed again and again until it ends."""
+        return self.recurring and self.renewed_by == "recheck" and self.confirms is None
+
+
 class ServiceItem(CatalogueRecord):
     """事项: everything the counter, the desks and the public need to know about one errand."""
 
@@ -205,7 +231,7 @@ class ServiceItem(CatalogueRecord):
     # 行政许可: deemed accepted after five silent days, declined with the competent body named and never handed over.
     licence: bool = False
     extension: Extension | None = None
-    lifecycle: dict[str, Any] | None = None
+    lifecycle: Lifecycle | None = None
     channel_note: str | None = None
     related: tuple[str, ...] = ()
     faq: tuple[Question, ...] = ()

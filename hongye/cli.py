@@ -144,14 +144,24 @@ def _paper_commands(words: Words) -> None:
         one = _command(sheet, name, run, help_text)
         one.add_argument("code", metavar="CODE")
         one.add_argument("--out", type=Path, required=True)
+    _due_command(words)
+
+
+def _due_command(words: Words) -> None:
     due = _command(words, "due", "limits:due", "say when a limit ends")
-    due.add_argument(
-        "--at", required=True, metavar="TIME", help="when it begins (ISO 8601; without a zone: Asia/Shanghai)"
-    )
+    whose = due.add_mutually_exclusive_group(required=True)
+    whose.add_argument("--at", metavar="TIME", help="when it begins (ISO 8601; without a zone: Asia/Shanghai)")
+    whose.add_argument("--case", metavar="NUMBER", help="both limits of a case; needs --settings")
     due.add_argument("--item", metavar="CODE")
     due.add_argument("--limit", choices=["statutory", "promised"], default="promised")
-    due.add_argument("--days", type=int)
-    due.add_argument("--unit", choices=["working", "calendar"], default="working")
+    due.add_argument("--days", type=int, metavar="N", help="how many, of --unit")
+    due.add_argument("--unit", choices=["working", "calendar", "hour"], default="working")
+    due.add_argument(
+        "--pause", action="append", default=[], metavar="FROM..TO", help="a stop; FROM.. while it lasts (repeatable)"
+    )
+    due.add_argument("--extend", type=int, default=0, metavar="N", help="an extension by so many more")
+    due.add_argument("--settings", type=Path, help="an installation's: its calendar with the city's edits")
+    due.add_argument("--explain", action="store_true", help="name each day that was skipped")
 
 
 def _exchange_commands(words: Words, catalogue: Words) -> None:

@@ -8,12 +8,15 @@ from typing import TypeVar
 
 from server.adapters.wechat import WeChatRefused, WeChatUnreachable
 from server.bootstrap import Installation
+from server.db.benefit import list_due_benefit_ids
 from server.db.deadline import count_due_clocks, list_due_clock_ids
 from server.db.outbound import list_due_message_ids
 from server.db.public_notice import list_expired_notice_ids
 from server.db.wechat import list_openids_to_ask
+from server.services.calendar import record_shipped_calendar
 from server.services.message import claim_message, send_message, settle_message
 from server.services.notice_expiry import end_expired_notice
+from server.services.recheck import look_at_benefit
 from server.services.sweep import sweep_clock
 from server.services.upload import forget_stale_uploads
 from server.services.wechat import forget_old_replies, learn_unionid
@@ -83,6 +86,18 @@ def end_expired_notices(installation: Installation) -> int:
     return _each(end, expired)
 
 
+def open_due_reverifications(installation: Installation) -> int:
+    """Open what falls due and suspend what nobody confirmed. Costs by what is due. Returns how many were touched."""
+
+    def look_at(benefit_id: str) -> int:
+        with installation.begin() as work:
+            return look_at_benefit(work, benefit_id)
+
+    with installation.look() as work:
+        due = list_due_benefit_ids(work.session, work.today, BATCH)
+    return _each(look_at, due)
+
+
 def deliver_messages(installation: Installation) -> int:
     """Send what is due. The claim and the outcome are two transactions; WeChat is called between them, under none."""
     gateway = installation.official_account()
@@ -120,12 +135,19 @@ def ask_unionids(installation: Installation) -> int:
     return len(unknown)
 
 
+def note_shipped_calendar(installation: Installation) -> int:
+    """A program that was brought up to date may ship other days: put on record, and every due date brought in line."""
+    with installation.begin() as work:
+        return 1 if record_shipped_calendar(work) else 0
+
+
 def tidy_up(installation: Installation) -> int:
     with installation.begin() as work:
         return forget_old_replies(work) + forget_stale_uploads(work)
 
 
-JOBS = (end_expired_notices, sweep_deadlines, ask_unionids, deliver_messages)
+JOBS = (end_expired_notices, sweep_deadlines, open_due_reverifications, ask_unionids, deliver_messages)
+NOW_AND_THEN = (note_shipped_calendar, tidy_up)
 TIDY_EVERY = 600
 
 
@@ -134,7 +156,7 @@ def run_worker(installation: Installation, stop: threading.Event) -> None:
     pause = installation.tools.settings.worker_pause_seconds
     rounds = 0
     while not stop.is_set():
-        for job in (*JOBS, tidy_up) if rounds % TIDY_EVERY == 0 else JOBS:
+        for job in (*NOW_AND_THEN, *JOBS) if rounds % TIDY_EVERY == 0 else JOBS:
             try:
                 job(installation)
             except Exception:

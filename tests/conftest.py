@@ -1,11 +1,13 @@
 """Fixtures all tests share: an installation on SQLite and on PostgreSQL, with a clock the test moves."""
 
+import os
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from hypothesis import settings
 from playwright.sync_api import Browser, sync_playwright
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
@@ -17,6 +19,11 @@ from server.db.upgrade import upgrade
 from server.wechat_simulator import SimulatorSettings, running_simulator
 from tests.factories import MONDAY_MORNING, settings_in, with_wechat
 from tests.postgres import running_postgres
+
+# How long Hypothesis thinks: HYPOTHESIS_PROFILE=long is `make long-properties`. No deadline: a slow machine is no fault.
+settings.register_profile("short", deadline=None)
+settings.register_profile("long", max_examples=10_000, deadline=None)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "short"))
 
 
 @pytest.fixture(scope="session")

@@ -36,6 +36,7 @@ def check_item(item: ServiceItem, vocabulary: Vocabulary, codes: set[str], file:
         *_forbidden_proofs(item, vocabulary.forbidden_proofs),
         *_unsafe_disclosure(item),
         *_item_references(item, vocabulary, codes),
+        *_lifecycle_faults(item, codes),
     ]
     return [Finding(file, item.code, field, fault) for field, fault in faults]
 
@@ -223,6 +224,27 @@ def _item_references(item: ServiceItem, vocabulary: Vocabulary, codes: set[str])
     faults += _applicant_faults(item)
     if len(item.materials) < FEWEST_MATERIALS:
         faults.append(("materials", f"至少要有{FEWEST_MATERIALS}样材料：申请表和证明身份的证件"))
+    return faults
+
+
+# What the words say a program must do: 每年 is twelve months, 每半年 six; other words (每季, 动态) name no term.
+_TERMS = {"每年": 12, "每12个月": 12, "每半年": 6}
+
+
+def _lifecycle_faults(item: ServiceItem, codes: set[str]) -> list[Fault]:
+    life = item.lifecycle
+    if life is None:
+        return []
+    faults: list[Fault] = []
+    if life.confirms and life.confirms not in codes:
+        faults.append(("lifecycle", f"认证的事项“{life.confirms}”不在目录里"))
+    if life.recheck_months and not life.opens_benefit:
+        faults.append(("lifecycle", "写了 recheck_months（几个月复核一次），但这个事项办结后没有待遇要复核"))
+    terms = [months for words, months in _TERMS.items() if (life.recheck or "").startswith(words)]
+    if life.opens_benefit and terms and life.recheck_months != terms[0]:
+        faults.append(("lifecycle", f"文字写“{life.recheck}”，recheck_months 要写 {terms[0]}"))
+    if life.start_month and life.start is None:
+        faults.append(("lifecycle", "写了 start_month，要在 start 里用文字说明从哪个月算起"))
     return faults
 
 

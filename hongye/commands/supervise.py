@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 from hongye.commands import say
-from hongye.commands.opening import ready_installation
+from hongye.commands.upkeep import ready_installation
 from server.jobs import sweep_until_nothing_is_due
 from server.services.replay import replay
 
@@ -16,7 +16,7 @@ def supervise_replay(asked: argparse.Namespace) -> int:
     counts: Counter[str] = Counter(dict.fromkeys(("cases", "clocks", "cards", "pending", "appealed"), 0))
     found: list[dict[str, Any]] = []
     number = 0
-    with ready_installation(asked).look() as work:
+    with ready_installation(asked.settings).look() as work:
         for case in replay(work):
             counts.update(cases=1, clocks=case.clocks, cards=case.cards, pending=case.pending, appealed=case.appealed)
             number += len(case.differences)
@@ -38,7 +38,7 @@ def _in_words(counts: Counter[str], differences: int) -> str:
 
 def supervise_sweep(asked: argparse.Namespace) -> int:
     """Put on record what has fallen by now. Exit code 1 when a clock could not be looked at."""
-    swept = sweep_until_nothing_is_due(ready_installation(asked))
+    swept = sweep_until_nothing_is_due(ready_installation(asked.settings))
     words = f"新登记 {swept.cards} 张牌" + (f"，有 {swept.left} 个时限没查成，原因见日志" if swept.left else "")
     say(asked, asdict(swept), words)
     return 1 if swept.left else 0

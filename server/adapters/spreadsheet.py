@@ -25,8 +25,8 @@ MAX_FILE_BYTES = 8 * 1024 * 1024
 MAX_UNPACKED_BYTES = 64 * 1024 * 1024
 MAX_ROWS, MAX_COLUMNS = 20_000, 100
 _WIDTHS = {"long": 48, "lines": 48, "condition": 32, "pairs": 32, "words": 28, "text": 20}
-_HEAD = PatternFill("solid", fgColor="F3E3DC")
-_FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
+HEAD = PatternFill("solid", fgColor="F3E3DC")
+FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 
 
 class SpreadsheetFault(ValueError):
@@ -86,7 +86,7 @@ def _explain(sheet: Worksheet) -> None:
 def _fill(sheet: Worksheet, columns: tuple[Column, ...], rows: list[dict[str, str]]) -> None:
     for at, column in enumerate(columns, 1):
         head = sheet.cell(1, at, column.label)
-        head.font, head.fill = Font(bold=True), _HEAD
+        head.font, head.fill = Font(bold=True), HEAD
         if column.hint:
             head.comment = Comment(column.hint, "农事网通")
         sheet.column_dimensions[get_column_letter(at)].width = _WIDTHS.get(column.widget, 12)
@@ -94,17 +94,17 @@ def _fill(sheet: Worksheet, columns: tuple[Column, ...], rows: list[dict[str, st
     for number, row in enumerate(rows, 2):
         for at, column in enumerate(columns, 1):
             if text := row.get(column.name, ""):
-                cell = sheet.cell(number, at, _harmless(text))
+                cell = sheet.cell(number, at, harmless(text))
                 cell.data_type, cell.alignment = "s", Alignment(wrap_text=True, vertical="top")
     sheet.freeze_panes = "C2"
 
 
-def _harmless(text: str) -> str:
+def harmless(text: str) -> str:
     """The attack (CSV injection): text that begins with = runs as a formula on the next official's machine.
 
     Cells are written as text, which Excel keeps; a quote before it also keeps other programs from running it.
     """
-    return "'" + text if text.startswith(_FORMULA_SIGNS) else text
+    return "'" + text if text.startswith(FORMULA_SIGNS) else text
 
 
 def _offer_choices(sheet: Worksheet, column: Column, at: int, last: int) -> None:
@@ -117,7 +117,7 @@ def _offer_choices(sheet: Worksheet, column: Column, at: int, last: int) -> None
 
 def read_workbook(content: bytes) -> tuple[list[SheetEntry], list[Finding]]:
     """Every entry of the workbook's sheets as text, and whatever cannot be placed. Raises SpreadsheetFault."""
-    book = _open(content)
+    book = open_workbook(content)
     findings: list[Finding] = []
     entries: list[SheetEntry] = []
     for kind, sheet in SHEETS.items():
@@ -138,10 +138,12 @@ def read_region_rows(content: bytes, name: str) -> list[tuple[str, str]]:
             return [(row[0], row[1]) for row in csv.reader(_decoded(content).splitlines()) if len(row) >= 2]
         except csv.Error:
             raise SpreadsheetFault("CSV文件读不懂，可能引号不成对。请在Excel里另存一次，再交。") from None
-    sheet = _open(content).worksheets[0]
+    sheet = open_workbook(content).worksheets[0]
     if sheet.max_row > MAX_ROWS:
         raise SpreadsheetFault(f"表有 {sheet.max_row} 行，太多了。请只留本市的区划。")
-    return [(_text(row[0]), _text(row[1])) for row in sheet.iter_rows(values_only=True, max_col=2) if len(row) >= 2]
+    return [
+        (cell_text(row[0]), cell_text(row[1])) for row in sheet.iter_rows(values_only=True, max_col=2) if len(row) >= 2
+    ]
 
 
 def _decoded(content: bytes) -> str:
@@ -151,14 +153,15 @@ def _decoded(content: bytes) -> str:
     raise SpreadsheetFault("CSV文件的编码认不出。请在Excel里另存为“CSV UTF-8”，再交一次。")
 
 
-def _open(content: bytes) -> Workbook:
+def open_workbook(content: bytes, *, formulas: bool = False) -> Workbook:
+    """A handed-in file, its size checked before it is unpacked; with `formulas` as written, else as last computed."""
     if len(content) > MAX_FILE_BYTES:
         raise SpreadsheetFault("文件太大，没有收下。请只留要改的那几条再交。")
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             if sum(member.file_size for member in archive.infolist()) > MAX_UNPACKED_BYTES:
                 raise SpreadsheetFault("文件解开后太大，没有收下。请只留要改的那几条再交。")
-        return load_workbook(io.BytesIO(content), data_only=True, read_only=False)
+        return load_workbook(io.BytesIO(content), data_only=not formulas, read_only=False)
     except SpreadsheetFault:
         raise
     except Exception:  # openpyxl raises many kinds for a file it cannot read; whatever it was, the file is of no use
@@ -217,7 +220,7 @@ def _read_rows(sheet: Worksheet, columns: tuple[Column, ...]) -> tuple[list[tupl
         size = f"{sheet.max_row} 行 {sheet.max_column} 列"
         raise SpreadsheetFault(f"“{sheet.title}”表有 {size}，太多了。请删掉下面和右边的空格子，或只留要改的几条。")
     for number, cells in enumerate(sheet.iter_rows(values_only=True), 1):
-        texts = [_text(value) for value in cells]
+        texts = [cell_text(value) for value in cells]
         if number == 1:
             names = [by_label.get(text) for text in texts]
             findings += [
@@ -235,7 +238,7 @@ def _read_rows(sheet: Worksheet, columns: tuple[Column, ...]) -> tuple[list[tupl
     return read, findings
 
 
-def _text(value: Any) -> str:
+def cell_text(value: Any) -> str:
     """A cell as its official typed it: Excel turns 19 into 19.0 and dates into moments."""
     if value is None:
         return ""
@@ -244,4 +247,4 @@ def _text(value: Any) -> str:
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     text = str(value).strip()
-    return text[1:] if text.startswith("'") and text[1:].startswith(_FORMULA_SIGNS) else text
+    return text[1:] if text.startswith("'") and text[1:].startswith(FORMULA_SIGNS) else text

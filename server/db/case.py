@@ -211,6 +211,18 @@ def iterate_case_numbers(session: Session, page: int = 500) -> Iterator[tuple[st
         last = found[-1].id
 
 
+def list_open_cases_of_resident(session: Session, resident_id: str) -> list[CaseRow]:
+    """Locked, in one order for everybody: two who take them in another would wait for each other."""
+    return list(
+        session.scalars(
+            select(CaseRow)
+            .where(CaseRow.resident_id == resident_id, CaseRow.closed_at.is_(None))
+            .order_by(CaseRow.id)
+            .with_for_update()
+        )
+    )
+
+
 def list_documents(session: Session, case_id: str) -> list[DocumentRow]:
     """The documents in force (not replaced by a correction)."""
     return list(

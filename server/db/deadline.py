@@ -1,12 +1,13 @@
 """Clocks of cases, the log they are folded from, and the cards that fell."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import JSON, ColumnElement, ForeignKey, Index, UniqueConstraint, func, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship, selectinload
 
+from forms.clock import local_date
 from server.db.base import Row
 from server.db.case import CaseRow
 from server.domain.clock_log import Entry, EntryKind
@@ -161,8 +162,13 @@ def count_due_clocks(session: Session, now: datetime) -> int:
 
 
 def list_case_ids_running_since(session: Session, since: datetime) -> list[str]:
-    """Cases with a clock that was running at or after `since`, or still runs: whom a changed calendar can touch."""
-    reaching = select(ClockRow.case_id).where(or_(ClockRow.finished_at.is_(None), ClockRow.finished_at >= since))
+    """Cases with a clock that runs, ran at or after `since`, or was due then: whom a changed calendar can touch.
+
+    A clock that was ended early is touched too: its last day moves with any day before that one.
+    """
+    reaching = select(ClockRow.case_id).where(
+        or_(ClockRow.finished_at.is_(None), ClockRow.finished_at >= since, ClockRow.due_on >= local_date(since))
+    )
     return list(session.scalars(reaching.distinct().order_by(ClockRow.case_id)))
 
 
@@ -176,6 +182,15 @@ def iterate_case_ids(session: Session, page: int = 500) -> Iterator[str]:
         if len(found) < page:
             return
         last = found[-1]
+
+
+def lock_cases(session: Session, case_ids: Sequence[str], at_once: int = 500) -> list[CaseRow]:
+    """These cases in the order of their ids, as every errand that locks several does."""
+    locked: list[CaseRow] = []
+    for first in range(0, len(case_ids), at_once):
+        wanted = select(CaseRow).where(CaseRow.id.in_(case_ids[first : first + at_once])).order_by(CaseRow.id)
+        locked += session.scalars(wanted.with_for_update().execution_options(populate_existing=True))
+    return locked
 
 
 def lock_case_of_clock(session: Session, clock_id: int) -> CaseRow | None:

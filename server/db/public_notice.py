@@ -54,6 +54,6 @@ def find_notice(session: Session, case_id: str) -> PublicNoticeRow | None:
     return session.scalar(
         select(PublicNoticeRow)
         .where(PublicNoticeRow.case_id == case_id)
-        .order_by(PublicNoticeRow.started_at.desc())
+        .order_by(PublicNoticeRow.started_at.desc(), PublicNoticeRow.ended_at.is_not(None))
         .limit(1)
     )

@@ -3,12 +3,15 @@
 # Importing a noun registers its tables.
 from server.db import (
     audit,
+    benefit,
+    calendar,
     case,
     case_note,
     catalogue,
     conflict,
     correction,
     deadline,
+    death,
     disclosure,
     duplicate,
     follow_up,
@@ -19,6 +22,7 @@ from server.db import (
     public_notice,
     rating,
     resident,
+    roster,
     service_point,
     staff,
     upload,

@@ -258,7 +258,8 @@ def _apply(log: CaseLog, entry: Entry) -> None:
         log.holders = tuple((Desk(*desk), stage) for desk, stage in entry.said["holders"])
         return
     if entry.kind is EntryKind.FAULT:
-        log.faults.append(_fault(log, entry))
+        if log.world.rules.of(Rule(entry.said["rule"])).enabled:
+            log.faults.append(_fault(log, entry))
         return
     assert entry.clock is not None
     if entry.kind is EntryKind.STARTED:

@@ -108,6 +108,11 @@ EVENT: dict[str, str] = {
     "withdrawn": "撤回申请",
     "terminated": "终止办理",
     "reopened": "恢复办理",
+    "benefit_suspended": "暂停发放",
+    "benefit_resumed": "恢复发放",
+    "benefit_terminated": "终止待遇",
+    "benefit_stopped": "停发待遇",
+    "benefit_restored": "误报更正，恢复待遇",
     "result_published": "结果已公开",
 }
 

@@ -1,6 +1,6 @@
 """Runs the clocks of a case: writes their log, and keeps rows and cards as the fold of the log says."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Any
@@ -18,6 +18,7 @@ from server.domain.deadline import Limit, days_used
 from server.domain.people import Desk
 from server.domain.review import StageState
 from server.services.item_version import item_of
+from server.services.roster_gate import list_is_being_filled
 from server.services.work import Work
 
 # 行政许可法 第32条(四): told of everything on the spot or within five days.
@@ -203,6 +204,8 @@ def _keep_stop(work: Work, case: CaseRow, clock: ClockRow, active: list[tuple[St
     if clock.finished_at or clock.kind not in WHOLE_CASE | _OF_DESKS:
         return
     wanted = _reason_to_stop(case, clock, active)
+    if wanted == "public_notice" and list_is_being_filled(work, case):
+        wanted = None  # nothing hangs out yet: a list that is never finished must not stop the clock
     standing = clock.open_stop["reason"] if clock.open_stop else None
     if wanted == standing:
         return
@@ -345,13 +348,17 @@ class Recalculated:
     fallen: int
 
 
-def recalculate(work: Work, changed_from: date) -> Recalculated:
-    """Fold every case anew whose clocks reach the changed days. The calendar's new version must be in force already."""
+def recalculate(work: Work, changed_from: date, only: Collection[str] | None = None) -> Recalculated:
+    """Fold every case anew whose clocks reach the changed days, or `only` those known to change.
+
+    The calendar's new version must be in force already. All cases are locked before the first card is written down: who
+    holds the audit log's lock and waits for a case, while its holder waits for the log, waits for ever.
+    """
     since = datetime.combine(changed_from, time(), BEIJING_TIME)
+    case_ids = db.list_case_ids_running_since(work.session, since) if only is None else sorted(only)
     moved = withdrawn = fallen = 0
-    for case_id in db.list_case_ids_running_since(work.session, since):
-        case = work.session.get(CaseRow, case_id, with_for_update=True)
-        assert case is not None
+    for case in db.lock_cases(work.session, case_ids):
+        case_id = case.id
         before = {clock.id: clock.due_on for clock in db.list_clocks(work.session, case_id) if not clock.finished_at}
         standing = {card.id for card in db.list_cards(work.session, case_id) if card.withdrawn_at is None}
         fallen += len(settle(work, case))

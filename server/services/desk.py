@@ -31,6 +31,7 @@ from server.services.correction import PaperToBring, correctable_materials, pape
 from server.services.item_version import item_of
 from server.services.offers import MoreActions, more_actions
 from server.services.review import STAGE_ACTIONS, desk_name, desks_of
+from server.services.roster_gate import labels_of_rows
 from server.services.tracking import ClockFace, clock_face, clock_in_words
 from server.services.work import Work
 
@@ -136,6 +137,7 @@ class CasePage:
     case_number: str
     item_code: str
     item_name: str
+    is_batch: bool
     applicant: str
     village: str
     agent: str
@@ -256,10 +258,12 @@ def case_page(work: Work, actor: Actor, case_number: str, *, in_full: bool = Fal
     clocks = {clock.id: clock for clock in list_clocks(work.session, case.id) if clock.kind != ClockKind.FOLLOW_UP}
     cards = [card for card in list_cards(work.session, case.id) if card.rule != Rule.FOLLOW_UP_LIMIT]
     events = [event for event in db.list_events(work.session, case.id) if event.kind != "rated"]
+    of_rows = labels_of_rows(work, case)
     return CasePage(
         case_number=case.case_number,
         item_code=case.item_code,
         item_name=case.item_name,
+        is_batch=item.batch,
         applicant=case.applicant_masked,
         village=work.catalogue.regions.full_name(case.village_code),
         agent=case.agent_display_name,
@@ -278,7 +282,7 @@ def case_page(work: Work, actor: Actor, case_number: str, *, in_full: bool = Fal
         may_be_not_applicable=_may_be_not_applicable(work, case, actor),
         correctable=tuple((material.id, material.name) for material in correctable_materials(item)),
         asked=papers_to_bring(case, correction) if correction else (),
-        stated_labels=tuple(stated_labels(item)),
+        stated_labels=tuple(label for label in stated_labels(item) if label not in of_rows),
         unconfirmed=not item.is_confirmed,
         decision_reason=case.decision_reason,
     )

@@ -16,6 +16,7 @@ from server.services import deadline
 from server.services.answers import answers_of, mask_numbers
 from server.services.event import SYSTEM, record_event
 from server.services.item_version import item_of
+from server.services.roster_gate import published_summary
 from server.services.work import Work
 
 
@@ -51,11 +52,14 @@ def publish_result(work: Work, case: CaseRow, answers: Answers) -> None:
     Of a granted case with columns nobody has stated yet it waits for its last desk, by a clock of its own.
     """
     granted = case.status == Status.COMPLETED
-    if granted and missing_labels(case):
+    batch = published_summary(work, case)
+    if granted and batch is None and missing_labels(case):
         _begin_waiting(work, case)
         return
     stated = {label: mask_numbers(words) for label, words in case.stated_result.items()}
     columns = result_columns(item_of(case), facts_of(work, case, answers), stated)
+    # A batch names nobody by itself: its households stand in a table of their own, by the same template.
+    columns = columns and (batch or columns)
     reason = None if granted and columns else WITHHELD_COUNTS_ONLY if granted else WITHHELD_NOT_GRANTED
     work.session.add(
         DisclosureRow(

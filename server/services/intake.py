@@ -19,7 +19,7 @@ from server.db.case import CaseRow, DocumentRow, StageRow
 from server.db.catalogue import find_version_by_digest
 from server.db.correction import find_correction_by_packet
 from server.db.deadline import list_clocks
-from server.db.resident import ResidentRow, find_resident
+from server.db.resident import ResidentRow
 from server.db.staff import find_staff_by_name
 from server.domain.case import Status
 from server.domain.people import desk_of
@@ -34,6 +34,7 @@ from server.services.duplicate import flag_duplicates
 from server.services.event import record_event
 from server.services.item_version import version_of
 from server.services.machine import Machine
+from server.services.resident import resident_of
 from server.services.staff import may_receive_in
 from server.services.work import Tools, Work
 
@@ -264,20 +265,7 @@ def _resident(work: Work, item: ServiceItem, manifest: Manifest) -> ResidentRow:
     if not number:
         # Everybody without a number would be one and the same person to every list that goes by it.
         raise PacketFault("没有办事人的身份证号，没有收下。请在填表那一步填好，再上传。")
-    vault = work.tools.vault
-    index = vault.blind_index(number, "id_number")
-    resident = find_resident(work.session, index)
-    if resident is None:
-        resident_id = uuid4().hex
-        resident = ResidentRow(
-            id=resident_id,
-            id_number_index=index,
-            sealed_name=vault.seal(item.applicant_name(manifest.answers).encode(), f"name {resident_id}"),
-            sealed_id_number=vault.seal(number.encode(), f"id_number {resident_id}"),
-        )
-        work.session.add(resident)
-        work.session.flush()
-    return resident
+    return resident_of(work, number, item.applicant_name(manifest.answers))
 
 
 def _keep_documents(work: Work, case: CaseRow, opened: OpenedPacket) -> None:

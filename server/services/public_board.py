@@ -6,6 +6,7 @@ from datetime import date, datetime
 from server.db.case import count_closed_cases
 from server.db.disclosure import count_results, list_results
 from server.db.public_notice import list_open_notices
+from server.db.roster import roster_ids_of
 from server.services.work import Work
 
 SHOWN = 100
@@ -19,6 +20,8 @@ class Notice:
     columns: tuple[tuple[str, str], ...]
     starts_on: date
     ends_on: date
+    # 名册 of a batch: its table of households has a page of its own.
+    roster_id: str | None = None
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,7 @@ class Result:
     item_name: str
     columns: tuple[tuple[str, str], ...]
     published_at: datetime
+    roster_id: str | None = None
 
 
 @dataclass(frozen=True)
@@ -52,14 +56,17 @@ def read_board(work: Work, village_code: str | None = None) -> Board:
     if village_code:
         work.catalogue.regions.get(village_code)
     shown, withheld = count_results(work.session, village_code)
+    notices = list_open_notices(work.session, village_code)
+    results = list_results(work.session, village_code, SHOWN)
+    rosters = roster_ids_of(work.session, [row.case_id for row in (*notices, *results)])
     return Board(
         notices=tuple(
-            Notice(row.item_name, _pairs(row.columns), row.starts_on, row.ends_on)
-            for row in list_open_notices(work.session, village_code)
+            Notice(row.item_name, _pairs(row.columns), row.starts_on, row.ends_on, rosters.get(row.case_id))
+            for row in notices
         ),
         results=tuple(
-            Result(row.item_code, row.item_name, _pairs(row.columns or []), row.published_at)
-            for row in list_results(work.session, village_code, SHOWN)
+            Result(row.item_code, row.item_name, _pairs(row.columns or []), row.published_at, rosters.get(row.case_id))
+            for row in results
         ),
         closed=count_closed_cases(work.session, village_code),
         shown=shown,

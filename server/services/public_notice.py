@@ -10,11 +10,15 @@ from server.db.public_notice import PublicNoticeRow, find_notice
 from server.domain.deadline import Limit, due_on
 from server.services.event import SYSTEM, record_event
 from server.services.item_version import item_of
+from server.services.roster_gate import hang_households
 from server.services.work import Work
 
 
 def start_public_notice(work: Work, case: CaseRow, stage: Stage, answers: Answers) -> None:
     """The notice runs whole days: the day it goes up is not counted (民法典 第201条)."""
+    households = hang_households(work, case)
+    if households == 0:
+        return  # the list is still being filled: `roster.hang_out` puts it up for its whole days
     item = item_of(case)
     unit = item.public_notice_unit or "calendar_day"
     ends_on = due_on(Limit(stage.notice_days or 0, unit), work.today, work.calendar)
@@ -26,7 +30,7 @@ def start_public_notice(work: Work, case: CaseRow, stage: Stage, answers: Answer
             stage_id=stage.id,
             village_code=case.village_code,
             item_name=case.item_name,
-            columns=_columns(work, case, stage, answers),
+            columns=_columns(work, case, stage, answers, households),
             started_at=work.now,
             starts_on=work.today,
             ends_on=ends_on,
@@ -35,12 +39,14 @@ def start_public_notice(work: Work, case: CaseRow, stage: Stage, answers: Answer
     record_event(work, case, "public_notice_started", SYSTEM, f"公示到{written_date(ends_on)}")
 
 
-def _columns(work: Work, case: CaseRow, stage: Stage, answers: Answers) -> list[list[str]]:
+def _columns(work: Work, case: CaseRow, stage: Stage, answers: Answers, households: int | None) -> list[list[str]]:
     """An item whose template names nobody names nobody here either: even 潘** beside a disability card tells a village
     who it is (个人信息保护法 第28条). The paper board in the village is the place its rule means.
     """
     item, place = item_of(case), work.catalogue.regions.full_name(case.village_code)
     named = [["姓名", mask_name(item.applicant_name(answers))]] if item.publishes_names else []
+    if households:
+        named = [["户数", f"{households}户"]]  # the names stand in the roster's own table
     return [*named, ["村（组）", place], ["事项", case.item_name], ["公示内容", stage.what]]
 
 

@@ -7,7 +7,7 @@ from server.domain.disclosure import stated_labels
 from server.domain.people import Actor, Desk
 from server.domain.review import StageState, Verdict, asks_for_judgement, lead_of
 from server.domain.words import LABELS, VERDICT
-from server.services import deadline, walk
+from server.services import deadline, roster_gate, walk
 from server.services.acceptance import require_open_for_refusal
 from server.services.answers import answers_of
 from server.services.assignment import require_in_hand
@@ -153,6 +153,7 @@ def _require_conditional(work: Work, case: CaseRow, stage: Stage) -> None:
 def approve_case(work: Work, case: CaseRow, actor: Actor, opinion: str, stated: dict[str, str]) -> None:
     """`stated` fills the published columns the case does not know itself (amount, first month)."""
     row = stage_at_desk(work, case, actor, Action.APPROVE)
+    roster_gate.approve_roster(work, case)
     row.opinion = opinion
     wanted = stated_labels(item_of(case))
     case.stated_result = {label: stated[label].strip() for label in wanted if stated.get(label, "").strip()}

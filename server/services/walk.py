@@ -3,9 +3,9 @@
 from forms.item import Answers, Stage
 from server.db.case import CaseRow, StageRow
 from server.domain.case import CLOSED, STATUS_OF_STAGE, Status, status_of
-from server.domain.people import Actor
+from server.domain.people import Actor, Desk, Role
 from server.domain.review import StageState, rules_itself_out, settled_alternatives, stages_to_open
-from server.services import deadline, disclosure, public_notice
+from server.services import aftermath, deadline, disclosure, public_notice
 from server.services.answers import answers_of
 from server.services.disclosure import withdraw_result
 from server.services.event import SYSTEM, record_event
@@ -92,3 +92,10 @@ def close_case(work: Work, case: CaseRow, status: Status, answers: Answers) -> N
     disclosure.publish_result(work, case, answers)
     if status is Status.COMPLETED:
         record_event(work, case, "completed", SYSTEM, "事情办完了，请给这次服务评个价。")
+        aftermath.begin_what_follows(work, case, answers, _end_for_death)
+
+
+def _end_for_death(work: Work, case: CaseRow, reason: str) -> None:
+    """A death registered ends what the person had applied for; nobody at a desk did it."""
+    registered = Actor("system", SYSTEM, Role.CONTROL_CENTRE, Desk("", ""))
+    end_case(work, case, Status.TERMINATED, registered, reason)

@@ -1,7 +1,7 @@
 """What every errand is handed: one open transaction, the time it happens at, and the tools of this installation."""
 
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from functools import cached_property
 
 from forms.catalogue import Catalogue
@@ -12,6 +12,7 @@ from server.db.engine import RowConflict, Session
 from server.domain.card_rules import Rules
 from server.domain.clock_log import World
 from server.domain.work_calendar import WorkCalendar
+from server.services.calendar_in_force import InForce, KeptWorlds
 from server.services.published import PublishedCatalogue
 from server.settings import ServerSettings
 
@@ -20,7 +21,7 @@ __all__ = ["RowConflict", "Tools", "Work"]
 
 @dataclass(frozen=True)
 class Tools:
-    """Built once by `bootstrap`. `catalogue` is the shipped one; errands ask `Work.catalogue`."""
+    """Built once by `bootstrap`. `catalogue` and `calendar` are the shipped ones; errands ask `Work`'s."""
 
     settings: ServerSettings
     clock: Clock
@@ -29,6 +30,7 @@ class Tools:
     vault: Vault
     blobs: BlobStore
     published: PublishedCatalogue = field(default_factory=PublishedCatalogue)
+    kept_worlds: KeptWorlds = field(default_factory=KeptWorlds)
 
 
 @dataclass(frozen=True)
@@ -45,19 +47,23 @@ class Work:
         return self.tools.published.in_force(self.session, self.tools.catalogue)
 
     @cached_property
+    def _in_force(self) -> InForce:
+        return self.tools.kept_worlds.in_force(self.session, self.tools.calendar)
+
+    @property
     def calendar(self) -> WorkCalendar:
-        """The working-day calendar in force."""
-        return self.tools.calendar
+        """The working-day calendar in force when this errand began: what ships, with what officials edited over it."""
+        return self._in_force.calendar
 
-    @cached_property
+    @property
     def rules(self) -> Rules:
-        """The supervision rules in force."""
-        return Rules()
+        """The supervision rules in force when this errand began."""
+        return self._in_force.rules
 
-    @cached_property
+    @property
     def worlds(self) -> list[World]:
         """Every calendar and every set of rules there was, with the time each came into force; oldest first."""
-        return [World(datetime.min.replace(tzinfo=UTC), self.calendar, self.rules)]
+        return self._in_force.worlds
 
     @property
     def today(self) -> date:

@@ -7,10 +7,13 @@ from flask import Blueprint, Response, current_app
 from server.services.desk import CaseHidden
 from server.web.console import (
     actions,
+    benefits,
+    calendar,
     case,
     catalogue,
     catalogue_edit,
     catalogue_files,
+    deaths,
     documents,
     hands,
     inbox,
@@ -21,8 +24,10 @@ from server.web.console import (
     ratings,
     regions,
     relatives,
+    roster,
     service_points,
     sign_in,
+    supervision_rules,
 )
 from server.web.webkit.assets import offer_assets
 from server.web.webkit.errors import Refusal
@@ -50,6 +55,11 @@ def console_blueprint() -> Blueprint:
         catalogue_files,
         service_points,
         regions,
+        roster,
+        benefits,
+        deaths,
+        calendar,
+        supervision_rules,
     ):
         room.add_routes(blueprint)
     blueprint.register_error_handler(SignedOut, sign_in.ask_to_sign_in)

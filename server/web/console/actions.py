@@ -8,6 +8,7 @@ from server.domain.case import OF_THE_APPLICANT, Action, ActionNotAllowed
 from server.domain.correction import CorrectionPoint, CorrectionReason, CorrectionRefused
 from server.domain.people import Actor
 from server.domain.review import Verdict
+from server.domain.roster import RosterRefused
 from server.services.acceptance import AlreadyAccepted
 from server.services.assignment import HandRefused, InAnothersHands, seat
 from server.services.conflict import ConflictRefused, NearRelative, flag_matches, require_unconflicted
@@ -58,6 +59,7 @@ REFUSALS = (
     ObjectionRefused,
     HandOverRefused,
     StatementRefused,
+    RosterRefused,
 )
 
 

@@ -13,6 +13,7 @@ from server.web.public import (
     progress,
     rate,
     ratings,
+    rosters,
     search_page,
     which,
     withdrawal,
@@ -23,6 +24,19 @@ from server.web.webkit.assets import offer_assets
 def public_blueprint() -> Blueprint:
     blueprint = Blueprint("public", __name__, template_folder="templates")
     offer_assets(blueprint, "public", Path(__file__).with_name("static"))
-    for room in (home, search_page, guides, policies, which, progress, withdrawal, rate, ratings, board, powers):
+    for room in (
+        home,
+        search_page,
+        guides,
+        policies,
+        which,
+        progress,
+        withdrawal,
+        rate,
+        ratings,
+        board,
+        powers,
+        rosters,
+    ):
         room.add_routes(blueprint)
     return blueprint

@@ -24,6 +24,8 @@ class ResultTable:
     item_name: str
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    # One a row: the roster of a batch, None for a single case.
+    rosters: tuple[str | None, ...] = ()
 
 
 def add_routes(blueprint: Blueprint) -> None:
@@ -113,7 +115,12 @@ def tables_of(results: tuple[Result, ...]) -> list[ResultTable]:
     def kind(result: Result) -> tuple[str, str, tuple[str, ...]]:
         return result.item_code, result.item_name, tuple(label for label, _ in result.columns)
 
+    groups = [(key, list(group)) for key, group in groupby(sorted(results, key=kind), key=kind)]
     return [
-        ResultTable(*key, rows=tuple(tuple(value for _, value in result.columns) for result in group))
-        for key, group in groupby(sorted(results, key=kind), key=kind)
+        ResultTable(
+            *key,
+            rows=tuple(tuple(value for _, value in result.columns) for result in group),
+            rosters=tuple(result.roster_id for result in group),
+        )
+        for key, group in groups
     ]
