@@ -12,11 +12,11 @@ from server.db.engine import Session, writing
 from server.db.public_notice import list_open_notices
 from server.domain.deadline import start_of
 from server.domain.work_calendar import ONE_DAY
-from server.jobs import end_expired_notices, sweep_deadlines
+from server.jobs import end_expired_notices, note_shipped_calendar, open_due_reverifications, sweep_deadlines
 from server.services.work import Work
 
 # What the worker does by itself and a history must do at its times; messages are sent to nobody.
-AT_MIDNIGHT = (end_expired_notices,)
+AT_MIDNIGHT = (end_expired_notices, open_due_reverifications)
 
 
 class Diary:
@@ -59,6 +59,10 @@ class Diary:
             self._clock.move_to(max(due.astimezone(UTC), self.now))
             self._run(sweep_deadlines)
         self._clock.move_to(max(at.astimezone(UTC), self.now))
+
+    def note_the_calendar(self) -> None:
+        """As a worker does when it starts: what ships counts from the first day on."""
+        self._run(note_shipped_calendar)
 
     def see_midnight(self) -> None:
         for job in AT_MIDNIGHT:

@@ -87,6 +87,7 @@ def _require_new(installation: Installation) -> None:
 
 def _set_the_stage(diary: Diary, people: list[Person], password: str, villages: list[str], seed: int) -> History:
     with diary.one_day(), diary.begin() as work:
+        diary.note_the_calendar()
         cast = _open_accounts(work, people, password)
         counters = {village: _open_counter(work, village, cast) for village in villages}
     return History(diary, cast, counters, seed)
