@@ -17,6 +17,7 @@ from hongye.demo.history.diary import Diary
 from hongye.demo.history.dice import dice_for
 from hongye.demo.history.hours import office_moment
 from hongye.demo.history.places import Sitting
+from hongye.demo.history.rechecks import await_recheck
 from hongye.demo.history.residents import Register
 from hongye.demo.history.scene import Act, AtDesk, Scene
 from hongye.demo.history.seasons import Visit
@@ -222,6 +223,7 @@ class History:
             promised = next(clock for clock in list_clocks(work.session, case.id) if clock.kind == "promised")
             in_time = promised.due_at is None or case.closed_at < promised.due_at
             self.tally["on_time" if in_time else "late"] += 1
+        await_recheck(self._scene(work, case))
         dice = self._dice[case.case_number]
         if dice.random() < 0.6:
             self._later(work, case.case_number, dice.randrange(0, 8), rate)
