@@ -184,14 +184,16 @@ def _toml(values: dict[str, object]) -> str:
 
 
 def _people(catalogue: Catalogue) -> Iterator[Person]:
-    """One agent, one supervisor, two of the control centre, a second head, and somebody at every desk the items' stages name."""
+    """Agent, supervisors of county and city, two of the control centre, a second head, and somebody at every desk of the items."""
     yield Person("cun-daiban", "陈示范", Role.VILLAGE_AGENT, "村级组织", VILLAGE)
     yield Person(
         "xian-jiancha", "林演示", Role.SUPERVISOR, "电子监察", catalogue.regions.ancestor(VILLAGE, "county").id
     )
+    city = catalogue.regions.ancestor(VILLAGE, "city").id
+    yield Person("shi-jiancha", "何模拟", Role.SUPERVISOR, "电子监察", city)
     # Two of them: whoever writes a version of the catalogue cannot let it out.
     for name, shown in (("shi-zongkong", "黄试用"), ("shi-fuhe", "吴样本")):
-        yield Person(name, shown, Role.CONTROL_CENTRE, "综控中心", catalogue.regions.ancestor(VILLAGE, "city").id)
+        yield Person(name, shown, Role.CONTROL_CENTRE, "综控中心", city)
     # Whoever decided a case keeps out of the follow-up of its rating: the department most cases go to has a second head.
     county = catalogue.regions.ancestor(VILLAGE, "county").id
     yield Person("xian-mz-fushenpi", "秦示例", Role.DEPARTMENT_HEAD, "民政", county)

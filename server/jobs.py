@@ -9,11 +9,15 @@ from typing import TypeVar
 from server.adapters.wechat import WeChatRefused, WeChatUnreachable
 from server.bootstrap import Installation
 from server.db.benefit import list_due_benefit_ids
+from server.db.card import list_card_ids_to_escalate
 from server.db.deadline import count_due_clocks, list_due_clock_ids
 from server.db.outbound import list_due_message_ids
 from server.db.public_notice import list_expired_notice_ids
 from server.db.wechat import list_openids_to_ask
+from server.domain.card import first_day_in_time
+from server.domain.deadline import start_of
 from server.services.calendar import record_shipped_calendar
+from server.services.card import escalate_card
 from server.services.message import claim_message, send_message, settle_message
 from server.services.notice_expiry import end_expired_notice
 from server.services.recheck import look_at_benefit
@@ -72,6 +76,20 @@ def sweep_until_nothing_is_due(installation: Installation) -> Swept:
 def _count_due(installation: Installation) -> int:
     with installation.look() as work:
         return count_due_clocks(work.session, work.now)
+
+
+def escalate_cards(installation: Installation) -> int:
+    """Put red cards nobody explained in time before the next level. Costs by what is due. Returns how many."""
+
+    def escalate(card_id: int) -> int:
+        with installation.begin() as work:
+            return escalate_card(work, card_id)
+
+    days = installation.tools.settings.supervision.escalate_after_working_days
+    with installation.look() as work:
+        recorded_before = start_of(first_day_in_time(work.today, days, work.calendar))
+        due = list_card_ids_to_escalate(work.session, recorded_before, BATCH)
+    return _each(escalate, due)
 
 
 def end_expired_notices(installation: Installation) -> int:
@@ -146,7 +164,7 @@ def tidy_up(installation: Installation) -> int:
         return forget_old_replies(work) + forget_stale_uploads(work)
 
 
-JOBS = (end_expired_notices, sweep_deadlines, open_due_reverifications, ask_unionids, deliver_messages)
+JOBS = (end_expired_notices, sweep_deadlines, escalate_cards, open_due_reverifications, ask_unionids, deliver_messages)
 NOW_AND_THEN = (note_shipped_calendar, tidy_up)
 TIDY_EVERY = 600
 

@@ -26,6 +26,17 @@ class WeChatSettings(BaseModel):
     progress_template_id: str
 
 
+class SupervisionSettings(BaseModel):
+    """电子监察: days to appeal, days until an unanswered red card goes one level up, what a card weighs."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    appeal_working_days: int = Field(default=10, ge=1, le=60)
+    escalate_after_working_days: int = Field(default=3, ge=1, le=60)
+    yellow_points: int = Field(default=1, ge=0, le=100)
+    red_points: int = Field(default=5, ge=0, le=100)
+
+
 class RatingSettings(BaseModel):
     """好差评 as this city has decided it; the defaults are what Guangxi published and what is commonly done."""
 
@@ -71,6 +82,7 @@ class ServerSettings(BaseModel):
     trusted_proxies: int = Field(default=0, ge=0, le=5)
     clock_file: Path | None = None
     worker_pause_seconds: float = 1.0
+    supervision: SupervisionSettings = SupervisionSettings()
     wechat: WeChatSettings
     rating: RatingSettings = RatingSettings()
 

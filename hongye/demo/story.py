@@ -186,13 +186,12 @@ class Story:
         self._tell("公示期满，等县级审批")
         for day, label in ((15, "黄牌"), (17, "红牌")):
             self._clock.move_to(beihai_time(10, day, 9))
-            wait_for(f"a {label} falls", lambda label=label: label in self._cards_page())
+            wait_for(f"a {label} falls", lambda label=label: label in self._card_labels(case_number))
             self._tell(f"{label}落在合浦县·民政")
 
-    def _cards_page(self) -> str:
-        supervisor = self._official("xian-jiancha")
-        supervisor.sign_in()
-        return supervisor.page("/cards")
+    def _card_labels(self, case_number: str) -> set[str]:
+        promised, _ = self._cards(case_number)
+        return {card["label"] for card in promised}
 
     def _decide_late(self, villager: Villager, case_number: str) -> None:
         self._clock.move_to(beihai_time(10, 19, 10))

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint, func, or_, select
+from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
@@ -35,9 +35,9 @@ class CaseRow(Row):
     agent_display_name: Mapped[str]
     machine_id: Mapped[str] = mapped_column(ForeignKey("machine.id"))
     status: Mapped[str] = mapped_column(index=True)
-    received_at: Mapped[datetime]
+    received_at: Mapped[datetime] = mapped_column(index=True)
     taken_in_at: Mapped[datetime]
-    closed_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None] = mapped_column(index=True)
     decision: Mapped[str | None]
     decision_reason: Mapped[str | None]
     stated_result: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
@@ -122,6 +122,11 @@ class CaseSerialRow(Row):
 def next_case_number(session: Session, county_code: str, day: date) -> str:
     """450521-20261112-0007: county, day of receipt, serial; unique under concurrent intake."""
     prefix = f"{county_code}-{day:%Y%m%d}"
+    return f"{prefix}-{next_serial(session, prefix):04d}"
+
+
+def next_serial(session: Session, prefix: str) -> int:
+    """The next of the serials given out under `prefix`; two who ask at once take turns."""
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     statement = dialect.insert(CaseSerialRow).values(prefix=prefix, last=1)
     serial = session.scalar(
@@ -129,7 +134,8 @@ def next_case_number(session: Session, county_code: str, day: date) -> str:
             index_elements=[CaseSerialRow.prefix], set_={"last": CaseSerialRow.last + 1}
         ).returning(CaseSerialRow.last)
     )
-    return f"{prefix}-{serial:04d}"
+    assert serial is not None
+    return serial
 
 
 def find_case_by_packet(session: Session, packet_id: str) -> CaseRow | None:
@@ -147,46 +153,6 @@ def find_case_by_lookup_code(session: Session, lookup_code: str) -> CaseRow | No
 def lock_case(session: Session, case_number: str) -> CaseRow | None:
     """The case, locked until the transaction ends: two reviewers acting at once take turns."""
     return session.scalar(select(CaseRow).where(CaseRow.case_number == case_number).with_for_update())
-
-
-def list_cases_at_desk(session: Session, department: str, region_code: str) -> list[CaseRow]:
-    """Cases with an active stage at this desk; a stage stays active while its correction is awaited."""
-    at_desk = (
-        select(StageRow.case_id)
-        .where(StageRow.department == department, StageRow.region_code == region_code, StageRow.state == "active")
-        .scalar_subquery()
-    )
-    return list(session.scalars(select(CaseRow).where(CaseRow.id.in_(at_desk)).order_by(CaseRow.received_at)))
-
-
-def list_past_cases_of_desk(session: Session, department: str, region_code: str, limit: int) -> list[CaseRow]:
-    """Cases this desk has handled and no longer holds, newest first."""
-    handled = (
-        select(StageRow.case_id)
-        .where(
-            StageRow.department == department,
-            StageRow.region_code == region_code,
-            or_(StageRow.state == "done", StageRow.state == "not_applicable"),
-        )
-        .scalar_subquery()
-    )
-    return list(
-        session.scalars(
-            select(CaseRow).where(CaseRow.id.in_(handled)).order_by(CaseRow.received_at.desc()).limit(limit)
-        )
-    )
-
-
-def list_cases_of_villages(session: Session, village_codes: list[str], limit: int) -> list[CaseRow]:
-    """Open cases before closed ones, then the newest first."""
-    return list(
-        session.scalars(
-            select(CaseRow)
-            .where(CaseRow.village_code.in_(village_codes))
-            .order_by(CaseRow.closed_at.is_not(None), CaseRow.received_at.desc())
-            .limit(limit)
-        )
-    )
 
 
 def list_cases_in_status(session: Session, status: str, village_code: str) -> list[CaseRow]:

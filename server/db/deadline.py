@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import JSON, ColumnElement, ForeignKey, Index, UniqueConstraint, func, or_, select
-from sqlalchemy.orm import Mapped, Session, mapped_column, relationship, selectinload
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from forms.clock import local_date
 from server.db.base import Row
@@ -60,7 +60,7 @@ class ClockRow(Row):
     used: Mapped[int | None]
     stops: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
 
-    # Loaded when asked for, or by `list_clocks_of` for a whole list: most errands want the clocks alone.
+    # Loaded when asked for, or by `case_list.list_whole_clocks` for a whole list: most errands want the clocks alone.
     cards: Mapped[list["CardRow"]] = relationship(order_by="CardRow.id")
 
     @property
@@ -76,7 +76,11 @@ class CardRow(Row):
     """黄牌/红牌 as a record: rule and version, evidence, when it fell and on whom, and whether it was taken back."""
 
     __tablename__ = "supervision_card"
-    __table_args__ = (UniqueConstraint("clock_id", "colour", "due_on", "fell_at"),)
+    __table_args__ = (
+        UniqueConstraint("clock_id", "colour", "due_on", "fell_at"),
+        # What is to be escalated is found by what is due, not by looking at every card there ever was.
+        Index("ix_supervision_card_unanswered", "state", "colour", "escalated_at", "recorded_at"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     clock_id: Mapped[int | None] = mapped_column(ForeignKey("case_clock.id"), index=True)
@@ -91,6 +95,9 @@ class CardRow(Row):
     withdrawn_at: Mapped[datetime | None]
     # "calendar": the recomputation took it back; "appeal": a supervisor did.
     withdrawn_for: Mapped[str | None]
+    # Where its life stands, as the fold of its acts says (`server.domain.card`).
+    state: Mapped[str] = mapped_column(default="fallen", server_default="fallen")
+    escalated_at: Mapped[datetime | None]
 
     fell_on: Mapped[list["CardDeskRow"]] = relationship(order_by="CardDeskRow.id", lazy="selectin")
 
@@ -129,12 +136,6 @@ def find_last_said(session: Session, case_id: str, kind: str) -> dict[str, Any] 
 
 def list_clocks(session: Session, case_id: str) -> list[ClockRow]:
     return list(session.scalars(select(ClockRow).where(ClockRow.case_id == case_id).order_by(ClockRow.id)))
-
-
-def list_clocks_of(session: Session, case_ids: list[str]) -> list[ClockRow]:
-    """With their cards, whoever shows a list wants those too."""
-    wanted = select(ClockRow).where(ClockRow.case_id.in_(case_ids)).options(selectinload(ClockRow.cards))
-    return list(session.scalars(wanted.order_by(ClockRow.id)))
 
 
 def list_due_clock_ids(session: Session, now: datetime, limit: int) -> list[int]:

@@ -6,6 +6,7 @@ from sqlalchemy import ForeignKey, delete, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from server.db.base import Row
+from server.domain.people import Role
 
 
 class StaffRow(Row):
@@ -95,6 +96,17 @@ def list_active_staff(session: Session) -> list[StaffRow]:
 
 def count_staff(session: Session) -> int:
     return len(session.scalars(select(StaffRow.id)).all())
+
+
+def desk_has_head(session: Session, department: str, region_code: str) -> bool:
+    """Whether somebody who decides works at this desk; a village's or a small township's desk has none."""
+    wanted = select(StaffRow.id).where(
+        StaffRow.department == department,
+        StaffRow.region_code == region_code,
+        StaffRow.role == Role.DEPARTMENT_HEAD,
+        StaffRow.active.is_(True),
+    )
+    return session.scalar(wanted.limit(1)) is not None
 
 
 def find_session(session: Session, token_hash: str) -> tuple[StaffSessionRow, StaffRow] | None:

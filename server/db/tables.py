@@ -5,6 +5,7 @@ from server.db import (
     audit,
     benefit,
     calendar,
+    card,
     case,
     case_note,
     catalogue,
@@ -16,6 +17,7 @@ from server.db import (
     duplicate,
     follow_up,
     machine,
+    opinion,
     outbound,
     power_use,
     proceeding,
@@ -25,6 +27,7 @@ from server.db import (
     roster,
     service_point,
     staff,
+    supervision_order,
     upload,
     wechat,
 )

@@ -1,6 +1,6 @@
 """What a desk sees: its inbox with the clock first, one case with papers and history, and what it may do to it."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from forms.clock import local_date
@@ -16,9 +16,7 @@ from server.db.deadline import (
     list_cards_of_desk,
     list_cards_of_villages,
     list_clocks,
-    list_clocks_of,
 )
-from server.db.staff import list_staff_named
 from server.domain.card_rules import ClockKind, Rule
 from server.domain.case import CLOSED, Action, Status, allowed_actions
 from server.domain.disclosure import stated_labels
@@ -27,6 +25,7 @@ from server.domain.review import StageState, asks_for_judgement
 from server.domain.words import ACTION, CARD, CLOCK, EVENT, PAUSE, RULE, STATUS, VERDICT
 from server.services.answers import answers_of, shown_answers
 from server.services.assignment import seat
+from server.services.case_list import InboxLine, list_inbox, list_past, overseen_villages
 from server.services.correction import PaperToBring, correctable_materials, papers_to_bring
 from server.services.item_version import item_of
 from server.services.offers import MoreActions, more_actions
@@ -35,7 +34,9 @@ from server.services.roster_gate import labels_of_rows
 from server.services.tracking import ClockFace, clock_face, clock_in_words
 from server.services.work import Work
 
-PAST_SHOWN = 100
+__all__ = ["CaseHidden", "InboxLine", "case_page", "get_case_to_act", "get_case_to_see", "list_inbox", "list_past"]
+
+PAST_SHOWN = 100  # of the cards other programs fetch
 
 
 class CaseHidden(LookupError):
@@ -46,32 +47,11 @@ class CaseHidden(LookupError):
 
 
 @dataclass(frozen=True)
-class InboxLine:
-    """One case in a list, clock first. `card` is 'red', 'yellow' or None; the sorting puts the most urgent on top.
-
-    `in_hand`: the colleague who has it; `mine`: the reader has; `for_whom`: the absent one at whose desk it waits.
-    """
-
-    case_number: str
-    item_name: str
-    applicant: str
-    village: str
-    status_label: str
-    holders: tuple[str, ...]
-    card: str | None
-    due_on: date | None
-    clock_words: str
-    received_at: datetime
-    verdicts: str
-    in_hand: str = ""
-    mine: bool = False
-    for_whom: str = ""
-
-
-@dataclass(frozen=True)
 class Card:
-    """A yellow or red card as the screens show it."""
+    """A yellow or red card as the case shows it; `may_open` for its desks and whoever watches over them."""
 
+    id: int
+    may_open: bool
     case_number: str
     colour: str
     label: str
@@ -161,77 +141,6 @@ class CasePage:
     decision_reason: str | None
 
 
-def list_inbox(work: Work, actor: Actor) -> list[InboxLine]:
-    """What waits at this desk, the most urgent first; a supervisor sees the newest of the whole region, open ones first."""
-    if actor.role is Role.SUPERVISOR:
-        cases = db.list_cases_of_villages(work.session, _overseen_villages(work, actor), PAST_SHOWN)
-        return _lines(work, cases)
-    at_desks = (
-        case for desk in actor.desks for case in db.list_cases_at_desk(work.session, desk.department, desk.region_code)
-    )
-    cases = list({case.id: case for case in at_desks}.values())
-    return _in_hands(work, actor, {case.case_number: case for case in cases}, _lines(work, cases))
-
-
-def _in_hands(work: Work, actor: Actor, cases: dict[str, CaseRow], lines: list[InboxLine]) -> list[InboxLine]:
-    """The lines with whoever has each case in hand at the reader's desk."""
-    rows = {number: _own_stage(case, seat(case, actor)) for number, case in cases.items()}
-    names = {row.assigned_to for row in rows.values() if row and row.assigned_to}
-    known = {one.sign_in_name: one.display_name for one in list_staff_named(work.session, names)}
-    covered = {cover.desk: cover.display_name for cover in actor.covers if cover.desk != actor.desk}
-    return [_in_hand(actor, line, rows[line.case_number], known, covered) for line in lines]
-
-
-def _in_hand(
-    actor: Actor, line: InboxLine, row: StageRow | None, known: dict[str, str], covered: dict[Desk, str]
-) -> InboxLine:
-    if row is None:
-        return line
-    desk = Desk(row.department, row.region_code)
-    mine = row.assigned_to is not None and actor.stands_for(row.assigned_to, desk)
-    return replace(line, in_hand=known.get(row.assigned_to or "", ""), mine=mine, for_whom=covered.get(desk, ""))
-
-
-def _overseen_villages(work: Work, supervisor: Actor) -> list[str]:
-    return work.catalogue.regions.village_codes_in(supervisor.desk.region_code)
-
-
-def list_past(work: Work, actor: Actor) -> list[InboxLine]:
-    """What this desk has handled, newest first."""
-    desk = actor.desk
-    return _lines(work, db.list_past_cases_of_desk(work.session, desk.department, desk.region_code, PAST_SHOWN))
-
-
-def _lines(work: Work, cases: list[CaseRow]) -> list[InboxLine]:
-    clocks = {
-        clock.case_id: clock
-        for clock in list_clocks_of(work.session, [case.id for case in cases])
-        if clock.kind == "promised"
-    }
-    lines = [_line(work, case, clocks[case.id]) for case in cases]
-    return sorted(lines, key=lambda line: (line.due_on is None, line.due_on or date.max, line.received_at))
-
-
-def _line(work: Work, case: CaseRow, clock: ClockRow) -> InboxLine:
-    colours = {card.colour for card in clock.standing_cards if card.due_on == clock.due_on}
-    reviews = [row for row in case.stages if row.verdict and row.state != StageState.PENDING]
-    active = [row for row in case.stages if row.state == StageState.ACTIVE]
-    asked = len(reviews) + len(active)
-    return InboxLine(
-        case_number=case.case_number,
-        item_name=case.item_name,
-        applicant=case.applicant_masked,
-        village=work.catalogue.regions.get(case.village_code).short_name,
-        status_label=STATUS[case.status],
-        holders=tuple(desk_name(work, row) for row in active),
-        card="red" if "red" in colours else "yellow" if "yellow" in colours else None,
-        due_on=None if case.status in CLOSED else clock.due_on,
-        clock_words=STATUS[case.status] if case.status in CLOSED else clock_in_words(clock_face(work, clock)),
-        received_at=case.received_at,
-        verdicts=f"意见 {len(reviews)}/{asked}" if case.status == Status.IN_JOINT_REVIEW else "",
-    )
-
-
 def get_case_to_see(work: Work, actor: Actor, case_number: str) -> CaseRow:
     """Raises CaseHidden."""
     return _visible(work, actor, db.find_case_by_number(work.session, case_number))
@@ -272,14 +181,14 @@ def case_page(work: Work, actor: Actor, case_number: str, *, in_full: bool = Fal
         is_closed=case.status in CLOSED,
         received_at=case.received_at,
         clocks=tuple(_clock_line(work, case, clock) for clock in clocks.values()),
-        cards=tuple(_card(work, case, clocks.get(card.clock_id), card) for card in cards),
+        cards=tuple(_card(work, actor, case, clocks.get(card.clock_id), card) for card in cards),
         answers=tuple(shown_answers(work, case, in_full=in_full)),
         papers=tuple(_paper(document) for document in db.list_documents(work.session, case.id)),
         stages=tuple(_stage_line(work, case, row) for row in case.stages),
         history=tuple(_happening(event) for event in events),
         actions=_actions(work, case, actor),
         more=more_actions(work, case, actor),
-        may_be_not_applicable=_may_be_not_applicable(work, case, actor),
+        may_be_not_applicable=needs_judgement(work, case, actor),
         correctable=tuple((material.id, material.name) for material in correctable_materials(item)),
         asked=papers_to_bring(case, correction) if correction else (),
         stated_labels=tuple(label for label in stated_labels(item) if label not in of_rows),
@@ -312,6 +221,24 @@ def get_paper(work: Work, actor: Actor, case_number: str, document_id: str) -> t
     return _paper(found[0]), work.tools.blobs.get(found[0].sha256), words
 
 
+def note_printing(work: Work, actor: Actor, case_number: str, document_id: str) -> Paper:
+    """The paper about to be printed; the printing is put on record. Raises CaseHidden."""
+    case = get_case_to_see(work, actor, case_number)
+    found = [row for row in db.list_documents(work.session, case.id) if row.id == document_id]
+    if not found:
+        raise CaseHidden
+    detail = {"material": found[0].material_id}
+    append_audit(
+        work.session,
+        at=work.now,
+        actor=actor.account_id,
+        action="document.printed",
+        subject=case_number,
+        detail=detail,
+    )
+    return _paper(found[0])
+
+
 def _clock_line(work: Work, case: CaseRow, clock: ClockRow) -> ClockLine:
     face: ClockFace = clock_face(work, clock)
     return ClockLine(
@@ -337,27 +264,41 @@ def _pause_words(stop: dict[str, str | None]) -> str:
     return f"{PAUSE[str(stop['reason'])]}：{began:%m-%d} 至 {until}"
 
 
-def _card(work: Work, case: CaseRow, clock: ClockRow | None, card: CardRow) -> Card:
+def _card(work: Work, actor: Actor, case: CaseRow, clock: ClockRow | None, card: CardRow) -> Card:
     regions = work.catalogue.regions
     desks = tuple(f"{regions.get(desk.region_code).short_name}·{desk.department}" for desk in card.fell_on)
     label = _clock_label(case, clock) if clock else RULE[card.rule]
     withdrawn = card.withdrawn_at is not None
+    may_open = actor.role is Role.SUPERVISOR or actor.desk in {
+        Desk(desk.department, desk.region_code) for desk in card.fell_on
+    }
     # A late follow-up names no case: its desk must not learn who rated it badly.
     number = "" if card.rule == Rule.FOLLOW_UP_LIMIT else case.case_number
-    return Card(number, card.colour, CARD[card.colour], label, card.due_on, card.fell_at, desks, withdrawn)
+    return Card(
+        card.id,
+        may_open,
+        number,
+        card.colour,
+        CARD[card.colour],
+        label,
+        card.due_on,
+        card.fell_at,
+        desks,
+        withdrawn,
+    )
 
 
 def list_recent_cards(work: Work, actor: Actor) -> list[Card]:
     """The newest cards this person may see."""
     if actor.role is Role.SUPERVISOR:
-        cards = list_cards_of_villages(work.session, _overseen_villages(work, actor), PAST_SHOWN)
+        cards = list_cards_of_villages(work.session, overseen_villages(work, actor), PAST_SHOWN)
     else:
         cards = list_cards_of_desk(work.session, actor.desk.department, actor.desk.region_code, PAST_SHOWN)
     shown = []
     for card in cards:
         case = work.session.get(CaseRow, card.case_id)
         clock = work.session.get(ClockRow, card.clock_id) if card.clock_id else None
-        shown.append(_card(work, case, clock, card))
+        shown.append(_card(work, actor, case, clock, card))
     return shown
 
 
@@ -407,7 +348,8 @@ def _actions(work: Work, case: CaseRow, actor: Actor) -> tuple[tuple[str, str], 
     return tuple(offered)
 
 
-def _may_be_not_applicable(work: Work, case: CaseRow, actor: Actor) -> bool:
+def needs_judgement(work: Work, case: CaseRow, actor: Actor) -> bool:
+    """Whether this desk's open step may be 不适用, which only somebody who looked can say."""
     own = _own_stage(case, actor)
     if own is None:
         return False

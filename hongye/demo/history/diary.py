@@ -12,11 +12,17 @@ from server.db.engine import Session, writing
 from server.db.public_notice import list_open_notices
 from server.domain.deadline import start_of
 from server.domain.work_calendar import ONE_DAY
-from server.jobs import end_expired_notices, note_shipped_calendar, open_due_reverifications, sweep_deadlines
+from server.jobs import (
+    end_expired_notices,
+    escalate_cards,
+    note_shipped_calendar,
+    open_due_reverifications,
+    sweep_deadlines,
+)
 from server.services.work import Work
 
 # What the worker does by itself and a history must do at its times; messages are sent to nobody.
-AT_MIDNIGHT = (end_expired_notices, open_due_reverifications)
+AT_MIDNIGHT = (end_expired_notices, escalate_cards, open_due_reverifications)
 
 
 class Diary:

@@ -4,19 +4,25 @@ from pathlib import Path
 
 from flask import Blueprint, Response, current_app
 
+from server.services.card import CardHidden
+from server.services.case_list import OutOfSight
 from server.services.desk import CaseHidden
 from server.web.console import (
     actions,
+    batch,
     benefits,
     calendar,
+    card,
     case,
     catalogue,
     catalogue_edit,
     catalogue_files,
     deaths,
     documents,
+    figures,
     hands,
     inbox,
+    opinions,
     paper,
     people,
     power_uses,
@@ -27,6 +33,7 @@ from server.web.console import (
     roster,
     service_points,
     sign_in,
+    supervision,
     supervision_rules,
 )
 from server.web.webkit.assets import offer_assets
@@ -55,6 +62,11 @@ def console_blueprint() -> Blueprint:
         catalogue_files,
         service_points,
         regions,
+        supervision,
+        card,
+        figures,
+        batch,
+        opinions,
         roster,
         benefits,
         deaths,
@@ -63,9 +75,10 @@ def console_blueprint() -> Blueprint:
     ):
         room.add_routes(blueprint)
     blueprint.register_error_handler(SignedOut, sign_in.ask_to_sign_in)
-    blueprint.register_error_handler(CaseHidden, _hidden)
+    for hidden in (CaseHidden, CardHidden, OutOfSight):
+        blueprint.register_error_handler(hidden, _hidden)
     return blueprint
 
 
-def _hidden(hidden: CaseHidden) -> Response:
+def _hidden(hidden: LookupError) -> Response:
     return current_app.handle_user_exception(Refusal(404, "case_hidden", str(hidden)))

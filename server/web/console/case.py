@@ -8,9 +8,11 @@ from flask import Blueprint, g, render_template, request
 from server.domain.case import Action, Status
 from server.domain.people import is_by
 from server.domain.words import ACTION, CORRECTION_REASON, VERDICT
+from server.services.card import has_unseen_cards, see_cards_of_case
 from server.services.case_paper import list_sheets
 from server.services.case_people import CasePeople, people_of_case
 from server.services.desk import Card, CasePage, Happening, InboxLine, StageLine, case_page, list_inbox, note_full_view
+from server.services.opinion import opinions_for
 from server.services.work import Work
 from server.web.console.inbox import desk_in_words, short_clock
 from server.web.webkit.guards import guarded_by
@@ -48,6 +50,12 @@ def add_routes(blueprint: Blueprint) -> None:
 
 @guarded_by("staff")
 def show_case(case_number: str) -> str:
+    """A desk that opens the case has seen its cards; that is put on record once, and only then is anything written."""
+    with installation().look() as work:
+        unseen = has_unseen_cards(work, g.actor, case_number)
+    if unseen:
+        with installation().begin() as work:
+            see_cards_of_case(work, g.actor, case_number)
     with installation().look() as work:
         return render_case(work, case_page(work, g.actor, case_number))
 
@@ -68,7 +76,6 @@ def render_case(work: Work, page: CasePage, *, typed: Typed = Typed(), in_full: 
     return render_template(
         "console/case.html",
         place="inbox",
-        waiting=len(lines),
         desk=desk_in_words(work),
         lines=[(line, short_clock(work, line)) for line in lines],
         page=page,
@@ -86,6 +93,7 @@ def render_case(work: Work, page: CasePage, *, typed: Typed = Typed(), in_full: 
             for value, label in VERDICT.items()
             if value != "not_applicable" or page.may_be_not_applicable
         ],
+        opinions=opinions_for(work, g.actor, [name for name, _ in actions]),
         correction_reasons=CORRECTION_REASON,
         stage_states=STAGE_STATES,
         sheets=list_sheets(work, g.actor, page.case_number),
@@ -110,7 +118,8 @@ def standing_cards(page: CasePage) -> list[Card]:
     due = {clock.label: clock.due_on for clock in page.clocks if not clock.finished}
     standing: dict[str, Card] = {}
     for card in page.cards:
-        if due.get(card.clock_label) == card.due_on and (card.colour == "red" or card.clock_label not in standing):
+        holds = due.get(card.clock_label) == card.due_on and not card.withdrawn
+        if holds and (card.colour == "red" or card.clock_label not in standing):
             standing[card.clock_label] = card
     return list(standing.values())
 

@@ -11,7 +11,6 @@ from server.domain.people import Role
 from server.services import catalogue as versions
 from server.services import catalogue_page
 from server.services.catalogue_page import EntryLine
-from server.services.desk import list_inbox
 from server.services.work import Work
 from server.web.console.inbox import desk_in_words
 from server.web.webkit.errors import Refusal
@@ -42,7 +41,7 @@ def add_routes(blueprint: Blueprint) -> None:
 
 def render(work: Work, template: str, status: int = 200, *, here: str = "catalogue", **content: object) -> Response:
     """A page of the catalogue's in the console's frame; `here` is its place in the bar."""
-    frame = {"place": here, "waiting": len(list_inbox(work, g.actor)), "desk": desk_in_words(work)}
+    frame = {"place": here, "desk": desk_in_words(work)}
     frame["place_in_words"] = place_in_words
     return make_response(render_template(template, **frame, **content), status)
 

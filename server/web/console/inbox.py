@@ -1,14 +1,29 @@
-"""The lists: what waits at this desk, what it has handled, and the cards that fell."""
+"""The lists of cases: what waits at this desk, what it has handled, and the cases behind a figure."""
 
 from dataclasses import dataclass
 
-from flask import Blueprint, Response, g, jsonify, render_template, request
+from flask import Blueprint, g, render_template, request
 
+from server.domain.batch import batch_choices
 from server.domain.deadline import working_days_left
+from server.domain.figures import LABELS as FIGURE_LABELS
+from server.domain.figures import RULES as FIGURE_RULES
 from server.domain.people import Role, keeps_accounts
+from server.domain.wanted import CaseWanted
 from server.domain.words import ROLE
-from server.services.desk import Card, InboxLine, list_inbox, list_past, list_recent_cards
+from server.services.case_list import (
+    InboxLine,
+    choices_of,
+    count_mine,
+    count_waiting,
+    in_hands_of,
+    page_of_cases,
+    waiting_at,
+)
+from server.services.opinion import list_opinions
+from server.services.supervision import owed_by
 from server.services.work import Work
+from server.web.console.asking import case_args, case_wanted, page_asked
 from server.web.webkit.guards import guarded_by
 from server.web.webkit.installation import installation
 
@@ -24,8 +39,7 @@ class ShortClock:
 def add_routes(blueprint: Blueprint) -> None:
     blueprint.add_url_rule("/", view_func=show_inbox)
     blueprint.add_url_rule("/past", view_func=show_past)
-    blueprint.add_url_rule("/cards", view_func=show_cards)
-    blueprint.add_url_rule("/cards.json", view_func=cards_as_json)
+    blueprint.add_url_rule("/cases", view_func=show_cases)
     blueprint.context_processor(_about_whoever_is_signed_in)
     blueprint.add_app_template_filter(said_at_a_desk, "at_desk")
 
@@ -44,7 +58,14 @@ def _about_whoever_is_signed_in() -> dict[str, object]:
         "role_label": ROLE[g.actor.role],
         "oversees": oversees(),
         "keeps_accounts": keeps_accounts(g.actor),
+        "count_waiting": _count_waiting,
     }
+
+
+def _count_waiting() -> int:
+    """Asked by the frame of every page, for the number beside 待办."""
+    with installation().look() as work:
+        return count_waiting(work, g.actor)
 
 
 def oversees() -> bool:
@@ -68,48 +89,41 @@ def short_clock(work: Work, line: InboxLine) -> ShortClock:
 
 @guarded_by("staff")
 def show_inbox() -> str:
-    with installation().look() as work:
-        lines, desk = list_inbox(work, g.actor), desk_in_words(work)
-    mine, only_mine = [line for line in lines if line.mine], "mine" in request.args
-    return render_template(
-        "console/inbox.html",
-        lines=mine if only_mine else lines,
-        desk=desk,
-        place="inbox",
-        waiting=len(lines),
-        mine=len(mine),
-        only_mine=only_mine,
-    )
+    only_mine = "mine" in request.args and not oversees()
+    whole = waiting_at(g.actor)
+    return _show("console.show_inbox", "inbox", in_hands_of(g.actor, whole) if only_mine else whole)
 
 
 @guarded_by("staff")
 def show_past() -> str:
-    with installation().look() as work:
-        lines, waiting, desk = list_past(work, g.actor), len(list_inbox(work, g.actor)), desk_in_words(work)
-    return render_template("console/inbox.html", lines=lines, desk=desk, place="past", waiting=waiting)
+    return _show("console.show_past", "past", CaseWanted(handled_by=(g.actor.desk,)))
 
 
 @guarded_by("staff")
-def show_cards() -> str:
+def show_cases() -> str:
+    """The cases one figure counts: the same condition that counted them lists them."""
+    return _show("console.show_cases", "figures", CaseWanted())
+
+
+def _show(endpoint: str, place: str, whole: CaseWanted) -> str:
+    asked = case_wanted().but(held_by=whole.held_by, handled_by=whole.handled_by, in_hands=whole.in_hands)
+    if place == "inbox":
+        asked = asked.but(touched_by="")
     with installation().look() as work:
-        cards, waiting, desk = list_recent_cards(work, g.actor), len(list_inbox(work, g.actor)), desk_in_words(work)
-    return render_template("console/cards.html", cards=cards, desk=desk, place="cards", waiting=waiting)
-
-
-@guarded_by("staff")
-def cards_as_json() -> Response:
-    """The same cards for other programs of the supervisor's."""
-    with installation().look() as work:
-        return jsonify(cards=[_card_shape(card) for card in list_recent_cards(work, g.actor)])
-
-
-def _card_shape(card: Card) -> dict[str, object]:
-    return {
-        "case_number": card.case_number,
-        "colour": card.colour,
-        "label": card.label,
-        "clock": card.clock_label,
-        "due_on": card.due_on.isoformat(),
-        "fell_at": card.fell_at.isoformat(),
-        "desks": list(card.desks),
-    }
+        return render_template(
+            "console/inbox.html",
+            page=page_of_cases(work, g.actor, asked, page_asked()),
+            choices=choices_of(work, g.actor, asked),
+            asked=asked,
+            args=case_args(asked),
+            endpoint=endpoint,
+            only_mine=bool(asked.in_hands),
+            mine=count_mine(work, g.actor) if place == "inbox" else 0,
+            rule=FIGURE_RULES[asked.figure],
+            figure_label=FIGURE_LABELS[asked.figure],
+            own_opinions=list_opinions(work, g.actor) if place == "inbox" else {},
+            owed=owed_by(work, g.actor) if place == "inbox" else None,
+            batch=batch_choices(g.actor.role) if place == "inbox" else (),
+            desk=desk_in_words(work),
+            place=place,
+        )

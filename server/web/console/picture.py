@@ -10,7 +10,7 @@ from pypdf import PdfReader, PdfWriter
 LONGEST_SIDE = 1800
 _FINEST = 200 / 72  # at most 200 dots an inch: small cards are not blown up
 # PDFium may be called by one thread at a time only.
-_one_at_a_time = threading.Lock()
+one_at_a_time = threading.Lock()
 
 
 class PaperBroken(Exception):
@@ -32,7 +32,7 @@ def one_page(pdf: bytes, number: int) -> bytes:
 def page_picture(pdf: bytes) -> bytes:
     """The first page of `pdf` as PNG, at most 1800 pixels long whatever size it claims. Raises PaperBroken."""
     try:
-        with _one_at_a_time:
+        with one_at_a_time:
             return _draw(pdf)
     except (pypdfium2.PdfiumError, ZeroDivisionError, ValueError) as broken:
         raise PaperBroken from broken

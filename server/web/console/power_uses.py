@@ -11,7 +11,6 @@ from forms.power import Power
 from server.domain.power_use import EntryKind, Finding, UseRefused, may_record
 from server.domain.vote import Count, CountWrong, least_in_words
 from server.domain.words import FINDING
-from server.services.desk import list_inbox
 from server.services.power_use import (
     MAX_NOTE,
     MAX_PRESIDED,
@@ -153,8 +152,7 @@ def _records() -> bool:
 
 
 def _page(work: Work, template: str, **content: object) -> str:
-    waiting = len(list_inbox(work, g.actor))
-    return render_template(template, place="powers", waiting=waiting, desk=desk_in_words(work), **content)
+    return render_template(template, place="powers", desk=desk_in_words(work), **content)
 
 
 def _choice(typed: Typed) -> str:

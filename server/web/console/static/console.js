@@ -61,6 +61,7 @@
     image.style.height = height + "px";
     image.style.transform = "rotate(" + (pane.dataset.angle || 0) + "deg)";
     image.style.margin = -aside + "px " + aside + "px";
+    layMarks(pane);
   }
   function zoom(pane, by) {
     var now = Number(pane.dataset.zoom || 2);
@@ -81,6 +82,55 @@
     pane.querySelector("[data-rotate]").addEventListener("click", function () { rotate(pane); });
   });
   window.addEventListener("resize", function () { fit(viewer()); });
+
+  // Marks over the picture: they lie where the picture lies, and turn and grow with it.
+  function layMarks(pane) {
+    var image = pane.querySelector("img"), desk = pane.querySelector(".desktop"), old = desk.querySelector(".marks");
+    if (old) old.remove();
+    var found = (pane.found || []).find(function (page) { return page.number === Number(pane.dataset.page); });
+    if (!found || !image.clientWidth) return;
+    var marks = document.createElement("div");
+    marks.className = "marks";
+    ["left", "top", "width", "height"].forEach(function (side) {
+      var measure = { left: "offsetLeft", top: "offsetTop", width: "clientWidth", height: "clientHeight" }[side];
+      marks.style[side] = image[measure] + "px";
+    });
+    marks.style.transform = image.style.transform;
+    found.boxes.forEach(function (box) {
+      var mark = document.createElement("i");
+      ["left", "top", "width", "height"].forEach(function (side, at) { mark.style[side] = box[at] * 100 + "%"; });
+      marks.appendChild(mark);
+    });
+    desk.appendChild(marks);
+  }
+  page.querySelectorAll("[data-find]").forEach(function (form) {
+    form.addEventListener("submit", function (event) {
+      event.preventDefault();
+      var pane = form.closest(".viewer"), told = form.querySelector("[data-told]");
+      fetch(form.dataset.find + "?q=" + encodeURIComponent(form.q.value), { credentials: "same-origin" })
+        .then(function (answer) { if (!answer.ok) throw answer; return answer.json(); })
+        .then(function (answer) {
+          pane.found = answer.pages;
+          told.textContent = answer.sentence;
+          var now = Number(pane.dataset.page);
+          var next = answer.pages.find(function (one) { return one.number >= now; }) || answer.pages[0];
+          if (next && next.number !== now) turn(pane, next.number - now);
+          layMarks(pane);
+        })
+        .catch(function () { told.textContent = "没有找成，请刷新页面再试一次。"; });
+    });
+  });
+
+  // A sentence kept for such cases goes into the opinion, to be read over and changed there.
+  function insert(words) {
+    var field = document.getElementById("opinion");
+    if (!field) return;
+    field.value += words;
+    field.focus();
+  }
+  document.querySelectorAll("[data-opinion]").forEach(function (button) {
+    button.addEventListener("click", function () { insert(button.dataset.opinion); });
+  });
 
   // A key goes to the first thing still to fill in, or to the button; only Enter decides.
   function goTo(target) {
@@ -121,6 +171,12 @@
     } else if (pane && (key === "+" || key === "=")) zoom(pane, 1);
     else if (pane && key === "-") zoom(pane, -1);
     else if (pane && key === "R") rotate(pane);
+    else if (pane && key === "F") pane.querySelector("[name=q]").focus();
+    else if (/^[1-9]$/.test(key)) {
+      var sentence = document.querySelectorAll("[data-opinion]")[Number(key) - 1];
+      if (!sentence) return;
+      insert(sentence.dataset.opinion);
+    }
     else {
       var target = /^[A-Z]$/.test(key) && document.querySelector("[data-key='" + key + "']");
       if (!target) return;

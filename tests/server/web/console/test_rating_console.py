@@ -5,6 +5,7 @@ import re
 import pytest
 
 from server.jobs import sweep_deadlines
+from tests.factories import VILLAGE
 from tests.ratings import follow_up_of_number
 
 WORDS = "已经写明情况了"
@@ -119,6 +120,11 @@ def test_the_case_page_and_the_cards_tell_the_desk_nothing(official, world, numb
     assert "不满意" not in page and "已评价" not in page
     world.pass_days(40)
     sweep_deadlines(world.installation)
-    cards = official("supervisor").read("/console/cards")
-    assert "差评整改时限" in cards
-    assert number not in cards.split("差评整改时限")[0].rsplit("<tr>", 1)[1]
+    supervisor = official("supervisor")
+    [row, *_] = [row for row in supervisor.read("/console/cards").split("<tr") if "差评回访</a>" in row]
+    assert "差评整改逾期" in row and number not in row
+    card = supervisor.read(re.search(r'href="(/console/cards/\d+)"', row).group(1))
+    assert "评价人保密，不写办件" in card and number not in card
+    centre = official("centre")
+    assert "差评回访</a>" in centre.read("/console/cards")
+    assert "差评回访</a>" not in centre.read(f"/console/cards?place={VILLAGE}")

@@ -1,0 +1,2 @@
+// The print window opens once every page's picture is there.
+window.addEventListener("load", function () { window.print(); });
