@@ -73,7 +73,13 @@ def _installation_commands(words: Words) -> None:
     run.add_argument("--simulator-port", type=int, default=Ports.simulator)
     run.add_argument("--kiosk-port", type=int, default=Ports.kiosk)
     demo = _command(words, "demo", "parts:demo", "play the whole story of one visit, headless")
-    demo.add_argument("--data", type=Path, required=True, help="an empty folder for it")
+    demo.add_argument("--data", type=Path, help="an empty folder for it")
+    more = demo.add_subparsers(metavar="WHAT")
+    history = _command(more, "history", "parts:demo_history", "lay two years of invented cases, and some of 2018")
+    history.add_argument("--data", type=Path, required=True, help="a new folder; `hongye run --data` opens it after")
+    history.add_argument("--cases", type=int, default=3000)
+    history.add_argument("--seed", type=int, default=1, help="the same seed and end give the same history")
+    history.add_argument("--until", metavar="TIME", help="when it ends (default: now)")
 
 
 def _part_commands(words: Words) -> None:
@@ -175,7 +181,7 @@ def _exchange_commands(words: Words, catalogue: Words) -> None:
 
 def _upkeep_commands(words: Words) -> None:
     bench = _command(words, "bench", "upkeep:bench", "measure speed against a floor in the same run")
-    bench.add_argument("name", choices=["imaging", "bundle", "audit", "search"])
+    bench.add_argument("name", choices=["imaging", "bundle", "audit", "search", "supervise"])
     database = words.add_parser("db", help="the database").add_subparsers(required=True, metavar="WHAT")
     upgrade = _command(database, "upgrade", "upkeep:database_upgrade", "bring the database to its newest shape")
     upgrade.add_argument("--database-url", help="this database, whatever the settings say; needs no settings file")
@@ -184,7 +190,10 @@ def _upkeep_commands(words: Words) -> None:
     machine = words.add_parser("machine", help="village machines").add_subparsers(required=True, metavar="WHAT")
     code = _command(machine, "code", "upkeep:machine_code", "make a one-time enrolment code for a village's machine")
     code.add_argument("--village", required=True, metavar="CODE")
-    for command in (upgrade, audit.choices["verify"], code):
+    supervise = words.add_parser("supervise", help="limits and cards").add_subparsers(required=True, metavar="WHAT")
+    _command(supervise, "sweep", "supervise:supervise_sweep", "put every card on record that has fallen by now")
+    _command(supervise, "replay", "supervise:supervise_replay", "compute every clock and card again from the log")
+    for command in (upgrade, audit.choices["verify"], code, *supervise.choices.values()):
         command.add_argument(
             "--settings", type=Path, default=DEFAULT_DATA / "server.toml", help="the server's settings file"
         )

@@ -6,7 +6,7 @@ Everybody in it is invented, and says so by name; the one password is made anew 
 import json
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -80,11 +80,21 @@ class Practice:
 def prepare_practice(
     folder: Path, ports: Ports, *, story_begins: datetime | None = None
 ) -> tuple[Practice, str | None]:
-    """Make or reopen the practice installation in `folder`, its database at the newest shape.
-
-    `story_begins` gives it a clock of its own, shared by all its parts; otherwise it runs on the machine's.
+    """Make or reopen the practice installation in `folder`, with its people.
 
     Returns it with a fresh enrolment code for its kiosk, None when the kiosk is enrolled already.
+    """
+    practice = lay_out_practice(folder, ports, story_begins=story_begins)
+    installation = open_practice(practice)
+    code = _people_and_code(installation, practice)
+    installation.engine.dispose()
+    return practice, code
+
+
+def lay_out_practice(folder: Path, ports: Ports, *, story_begins: datetime | None = None) -> Practice:
+    """Its folder and settings, made when there is nothing yet.
+
+    `story_begins` gives it a clock of its own, shared by all its parts; otherwise it runs on the machine's.
     """
     folder = folder.resolve()
     folder.mkdir(parents=True, exist_ok=True)
@@ -95,12 +105,14 @@ def prepare_practice(
     if story_begins:
         FileClock(folder / "clock.json").move_to(story_begins)
     stated = json.loads(kept.read_text(encoding="utf-8"))
-    practice = Practice(folder, Ports(**stated["ports"]), stated["password"], tuple(_people(load_catalogue())))
+    return Practice(folder, Ports(**stated["ports"]), stated["password"], tuple(_people(load_catalogue())))
+
+
+def open_practice(practice: Practice) -> Installation:
+    """Its server's tools, the database at its newest shape."""
     installation = build_installation(load_settings(practice.server_settings))
     upgrade(installation.engine)
-    code = _people_and_code(installation, practice)
-    installation.engine.dispose()
-    return practice, code
+    return installation
 
 
 def _people_and_code(installation: Installation, practice: Practice) -> str | None:
@@ -185,24 +197,41 @@ def _people(catalogue: Catalogue) -> Iterator[Person]:
     # Whoever decided a case keeps out of the follow-up of its rating: the department most cases go to has a second head.
     county = catalogue.regions.ancestor(VILLAGE, "county").id
     yield Person("xian-mz-fushenpi", "秦示例", Role.DEPARTMENT_HEAD, "民政", county)
-    for number, (level, department, deciding) in enumerate(_desks(catalogue.items.values())):
-        code = next(code for code, name in catalogue.departments.items() if name == department).lower()
-        name = _FAMILY_NAMES[(number + 2) % len(_FAMILY_NAMES)] + _INVENTED[number % len(_INVENTED)]
-        role = Role.DEPARTMENT_HEAD if deciding else _role_at(level)
-        sign_in_name = f"{_LEVEL_NAMES[level]}-{code}" + ("-shenpi" if deciding else "")
-        yield Person(sign_in_name, name, role, department, catalogue.regions.ancestor(VILLAGE, level).id)
+    for number, desk in enumerate(list_desks(catalogue.items.values())):
+        yield person_at(desk, catalogue, catalogue.regions.ancestor(VILLAGE, desk.level).id, number)
+
+
+@dataclass(frozen=True)
+class KindOfDesk:
+    """A desk the items' stages name, wherever it stands; the deciding one has a head of its own."""
+
+    level: str
+    department: str
+    deciding: bool
+
+
+def person_at(desk: KindOfDesk, catalogue: Catalogue, region_id: str, number: int, suffix: str = "") -> Person:
+    """Whoever sits at such a desk in a place; the name says that nobody does."""
+    code = next(code for code, name in catalogue.departments.items() if name == desk.department).lower()
+    role = Role.DEPARTMENT_HEAD if desk.deciding else _role_at(desk.level)
+    sign_in_name = f"{_LEVEL_NAMES[desk.level]}-{code}" + ("-shenpi" if desk.deciding else "") + suffix
+    return Person(sign_in_name, invented_name(number + 2, number), role, desk.department, region_id)
+
+
+def invented_name(family: int, given: int) -> str:
+    return _FAMILY_NAMES[family % len(_FAMILY_NAMES)] + _INVENTED[given % len(_INVENTED)]
 
 
 def _role_at(level: str) -> Role:
     return Role.TOWNSHIP_COUNTER if level == "township" else Role.DEPARTMENT_REVIEWER
 
 
-def _desks(items: Iterator[ServiceItem]) -> list[tuple[str, str, bool]]:
-    """(level, department, deciding) of every desk above the village, each once, in a steady order."""
+def list_desks(items: Iterable[ServiceItem]) -> list[KindOfDesk]:
+    """Every desk above the village, each once, in a steady order."""
     found = {
-        (stage.level, stage.department, stage.action == "approve")
+        KindOfDesk(stage.level, stage.department, stage.action == "approve")
         for item in items
         for stage in item.stages
         if stage.level != "village"
     }
-    return sorted(found)
+    return sorted(found, key=lambda desk: (desk.level, desk.department, desk.deciding))

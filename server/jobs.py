@@ -3,13 +3,14 @@
 import logging
 import threading
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import TypeVar
 
 from server.adapters.wechat import WeChatRefused, WeChatUnreachable
 from server.bootstrap import Installation
 from server.db.benefit import list_due_benefit_ids
 from server.db.card import list_card_ids_to_escalate
-from server.db.deadline import list_due_clock_ids
+from server.db.deadline import count_due_clocks, list_due_clock_ids
 from server.db.outbound import list_due_message_ids
 from server.db.public_notice import list_expired_notice_ids
 from server.db.wechat import list_openids_to_ask
@@ -51,6 +52,30 @@ def sweep_deadlines(installation: Installation) -> int:
     with installation.look() as work:
         due = list_due_clock_ids(work.session, work.now, BATCH)
     return _each(sweep, due)
+
+
+@dataclass(frozen=True)
+class Swept:
+    """`left`: clocks that are due still, because looking at them failed; the log says why."""
+
+    cards: int
+    left: int
+
+
+def sweep_until_nothing_is_due(installation: Installation) -> Swept:
+    """Batch after batch, as long as it gets on: what a worker does over the day, at once."""
+    cards, left = 0, _count_due(installation)
+    while left:
+        cards += sweep_deadlines(installation)
+        before, left = left, _count_due(installation)
+        if left >= before:
+            break
+    return Swept(cards, left)
+
+
+def _count_due(installation: Installation) -> int:
+    with installation.look() as work:
+        return count_due_clocks(work.session, work.now)
 
 
 def escalate_cards(installation: Installation) -> int:

@@ -1,6 +1,6 @@
 """Cases, their stages, documents and events."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -23,7 +23,8 @@ class CaseRow(Row):
     item_code: Mapped[str]
     item_name: Mapped[str]
     # The case keeps the item as it was when accepted, whatever officials change later.
-    item_version: Mapped[dict[str, Any]] = mapped_column(JSON)
+    # Read when it is asked for: a process knows the few versions there are, and a list of cases needs none of them.
+    item_version: Mapped[dict[str, Any]] = mapped_column(JSON, deferred=True)
     item_digest: Mapped[str]
     catalogue_digest: Mapped[str]
     village_code: Mapped[str] = mapped_column(index=True)
@@ -162,6 +163,18 @@ def list_cases_in_status(session: Session, status: str, village_code: str) -> li
             .order_by(CaseRow.received_at)
         )
     )
+
+
+def iterate_case_numbers(session: Session, page: int = 500) -> Iterator[tuple[str, str]]:
+    """(id, number) of every case in a steady order, a page at a time."""
+    last = ""
+    while True:
+        wanted = select(CaseRow.id, CaseRow.case_number).where(CaseRow.id > last).order_by(CaseRow.id).limit(page)
+        found = session.execute(wanted).all()
+        yield from ((row.id, row.case_number) for row in found)
+        if len(found) < page:
+            return
+        last = found[-1].id
 
 
 def list_open_cases_of_resident(session: Session, resident_id: str) -> list[CaseRow]:

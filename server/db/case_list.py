@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Select, and_, exists, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from server.db.case import CaseRow, EventRow, StageRow
 from server.db.deadline import CardRow, ClockRow
@@ -151,6 +151,7 @@ def iterate_cases(session: Session, case_ids: set[str], page: int = 500) -> Iter
 def list_whole_clocks(session: Session, case_ids: Sequence[str]) -> dict[str, ClockRow]:
     """The promised limit of each case."""
     wanted = select(ClockRow).where(ClockRow.case_id.in_(case_ids), ClockRow.kind == ClockKind.PROMISED)
+    wanted = wanted.options(selectinload(ClockRow.cards))
     return {clock.case_id: clock for clock in session.scalars(wanted)}
 
 

@@ -4,12 +4,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, ColumnElement, ForeignKey, Index, UniqueConstraint, or_, select
+from sqlalchemy import JSON, ColumnElement, ForeignKey, Index, UniqueConstraint, func, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from forms.clock import local_date
 from server.db.base import Row
 from server.db.case import CaseRow
+from server.domain.clock_log import Entry, EntryKind
 
 
 class ClockEntryRow(Row):
@@ -59,7 +60,8 @@ class ClockRow(Row):
     used: Mapped[int | None]
     stops: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
 
-    cards: Mapped[list["CardRow"]] = relationship(order_by="CardRow.id", lazy="selectin")
+    # Loaded when asked for, or by `case_list.list_whole_clocks` for a whole list: most errands want the clocks alone.
+    cards: Mapped[list["CardRow"]] = relationship(order_by="CardRow.id")
 
     @property
     def open_stop(self) -> dict[str, Any] | None:
@@ -119,10 +121,17 @@ def add_entry(
     session.flush()
 
 
-def list_entries(session: Session, case_id: str) -> list[ClockEntryRow]:
-    return list(
-        session.scalars(select(ClockEntryRow).where(ClockEntryRow.case_id == case_id).order_by(ClockEntryRow.id))
-    )
+def list_entries(session: Session, case_id: str) -> list[Entry]:
+    """The log of a case in the order it was written."""
+    wanted = select(ClockEntryRow.at, ClockEntryRow.kind, ClockEntryRow.clock_id, ClockEntryRow.said)
+    written = session.execute(wanted.where(ClockEntryRow.case_id == case_id).order_by(ClockEntryRow.id))
+    return [Entry(at, EntryKind(kind), clock_id, said) for at, kind, clock_id, said in written]
+
+
+def find_last_said(session: Session, case_id: str, kind: str) -> dict[str, Any] | None:
+    """What the newest entry of this kind says."""
+    wanted = select(ClockEntryRow.said).where(ClockEntryRow.case_id == case_id, ClockEntryRow.kind == kind)
+    return session.scalar(wanted.order_by(ClockEntryRow.id.desc()).limit(1))
 
 
 def list_clocks(session: Session, case_id: str) -> list[ClockRow]:
@@ -138,6 +147,19 @@ def list_due_clock_ids(session: Session, now: datetime, limit: int) -> list[int]
             .limit(limit)
         )
     )
+
+
+def is_due(session: Session, clock_id: int, now: datetime) -> bool:
+    return bool(session.scalar(select(ClockRow.next_check_at <= now).where(ClockRow.id == clock_id)))
+
+
+def find_next_check(session: Session) -> datetime | None:
+    """When the next card of all falls; None when none is waiting to."""
+    return session.scalar(select(func.min(ClockRow.next_check_at)))
+
+
+def count_due_clocks(session: Session, now: datetime) -> int:
+    return session.scalar(select(func.count(ClockRow.id)).where(ClockRow.next_check_at <= now)) or 0
 
 
 def list_case_ids_running_since(session: Session, since: datetime) -> list[str]:

@@ -5,12 +5,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-__all__ = ["Engine", "RowConflict", "Session", "open_engine", "reading", "writing"]
+__all__ = ["Engine", "RowConflict", "Session", "hold_still", "open_engine", "reading", "writing"]
 
 _READING = "hongye_reading"
 
@@ -76,3 +76,12 @@ def reading(engine: Engine) -> Iterator[Session]:
     """One transaction that only reads: it takes no write lock on SQLite."""
     with Session(engine.execution_options(**{_READING: True}), expire_on_commit=False) as session, session.begin():
         yield session
+
+
+def hold_still(session: Session) -> None:
+    """All that is read in this transaction is of one instant, however long it takes; asked for before the first query.
+
+    SQLite's reading transactions are so by themselves.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))

@@ -2,7 +2,8 @@
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
+from typing import Any
 
 from forms.clock import BEIJING_TIME
 from forms.item import ServiceItem, Stage
@@ -12,7 +13,7 @@ from server.db.case import CaseRow, StageRow
 from server.db.deadline import CardDeskRow, CardRow, ClockRow
 from server.domain.card_rules import WHOLE_CASE, ClockKind, Rule
 from server.domain.case import Status
-from server.domain.clock_log import CaseLog, ClockLife, Entry, EntryKind, FallenCard, World, fold
+from server.domain.clock_log import CaseLog, ClockLife, EntryKind, FallenCard, World, fold
 from server.domain.deadline import Limit, days_used
 from server.domain.people import Desk
 from server.domain.review import StageState
@@ -53,7 +54,6 @@ def start_clock(
         unit=limit.unit,
         amount=limit.amount,
         stops=[],
-        cards=[],
     )
     work.session.add(clock)
     work.session.flush()
@@ -140,35 +140,42 @@ def keep_time(work: Work, case: CaseRow) -> None:
     clocks = db.list_clocks(work.session, case.id)
     stages = {stage.id: stage for stage in item_of(case).stages}
     active = [row for row in case.stages if row.state == StageState.ACTIVE]
-    _keep_desk_clocks(work, case, clocks, [(stages[row.stage_id], row) for row in active])
+    clocks += _keep_desk_clocks(work, case, clocks, [(stages[row.stage_id], row) for row in active])
     _note_holders(work, case, active)
-    for clock in db.list_clocks(work.session, case.id):
+    for clock in clocks:
         _keep_stop(work, case, clock, [(stages[row.stage_id], row) for row in active])
-    settle(work, case)
+    settle(work, case, clocks)
 
 
-def _keep_desk_clocks(work: Work, case: CaseRow, clocks: list[ClockRow], active: list[tuple[Stage, StageRow]]) -> None:
-    """One clock for each open stage and consulted desk; those of stages that are done stand still for good."""
+def _keep_desk_clocks(
+    work: Work, case: CaseRow, clocks: list[ClockRow], active: list[tuple[Stage, StageRow]]
+) -> list[ClockRow]:
+    """One clock for each open stage and consulted desk; those of stages that are done stand still for good.
+
+    Returns those that began.
+    """
     wanted = {_work(stage, row, kind): (stage, row, kind) for stage, row in active for kind in _kinds(case, stage)}
     of_desks = [clock for clock in clocks if clock.kind in _OF_DESKS]
     running = {clock.subject.rpartition("#")[0]: clock for clock in of_desks if not clock.finished_at}
     for name, clock in running.items():
         if name not in wanted:
             finish_clock(work, clock)
-    for name in wanted.keys() - running.keys():
+    begun = []
+    for name in (one for one in wanted if one not in running):  # in the item's order, not in a set's
         before = sum(clock.subject.startswith(f"{name}#") for clock in of_desks)
-        _start_desk_clock(work, case, f"{name}#{before}", *wanted[name], again=before > 0)
+        begun.append(_start_desk_clock(work, case, f"{name}#{before}", *wanted[name], again=before > 0))
+    return begun
 
 
 def _start_desk_clock(
     work: Work, case: CaseRow, subject: str, stage: Stage, row: StageRow, kind: ClockKind, *, again: bool
-) -> None:
+) -> ClockRow:
     own = Limit(stage.promised_days, item_of(case).promised_unit)
     limit = ACCEPTANCE_LIMIT if kind is ClockKind.ACCEPTANCE else own
     # The five days begin anew with the papers that were asked for (行政许可法 第32条(五)).
     started_at = work.now if again else row.opened_at or work.now
     desk = Desk(row.department, row.region_code)
-    start_clock(work, case, kind, limit, started_at, stage_id=stage.id, desk=desk, subject=subject)
+    return start_clock(work, case, kind, limit, started_at, stage_id=stage.id, desk=desk, subject=subject)
 
 
 def _kinds(case: CaseRow, stage: Stage) -> Iterator[ClockKind]:
@@ -180,15 +187,16 @@ def _kinds(case: CaseRow, stage: Stage) -> Iterator[ClockKind]:
 
 def _work(stage: Stage, row: StageRow, kind: ClockKind) -> str:
     """One stretch of work at a desk: a stage that is opened again, or handed over, has a clock of its own."""
-    opened = row.opened_at.isoformat(timespec="microseconds") if row.opened_at else ""
+    # In UTC: the same instant read in another zone must not be another stretch.
+    opened = row.opened_at.astimezone(UTC).isoformat(timespec="microseconds") if row.opened_at else ""
     return f"{kind} {stage.id} {opened}"
 
 
 def _note_holders(work: Work, case: CaseRow, active: list[StageRow]) -> None:
     """Whom a card falls on is read from the log, so that nobody answers for a desk that acted before the sweep came by."""
     holders = [[[row.department, row.region_code], row.stage_id] for row in active]
-    noted = [row for row in db.list_entries(work.session, case.id) if row.kind == EntryKind.HOLDERS]
-    if not noted or noted[-1].said["holders"] != holders:
+    noted = db.find_last_said(work.session, case.id, EntryKind.HOLDERS)
+    if noted is None or noted["holders"] != holders:
         db.add_entry(work.session, case.id, None, work.now, EntryKind.HOLDERS, {"holders": holders})
 
 
@@ -246,25 +254,23 @@ def reopen_clocks(work: Work, case: CaseRow) -> None:
 
 def folded(work: Work, case_id: str, worlds: list[World] | None = None, until: datetime | None = None) -> CaseLog:
     """The log of a case folded: under the calendars and rules as they were, or under the `worlds` given."""
-    entries = [
-        Entry(row.at, EntryKind(row.kind), row.clock_id, row.said) for row in db.list_entries(work.session, case_id)
-    ]
-    return fold(entries, worlds or work.worlds, until or work.now)
+    return fold(db.list_entries(work.session, case_id), worlds or work.worlds, until or work.now)
 
 
-def settle(work: Work, case: CaseRow) -> list[CardRow]:
+def settle(work: Work, case: CaseRow, known: list[ClockRow] | None = None) -> list[CardRow]:
     """Keep the rows as the log says, put on record every card that has fallen, take back those that no longer stand.
 
-    Returns the new cards. Idempotent: what was recorded before is found again by its key.
+    Returns the new cards. Idempotent: what was recorded before is found again by its key. `known`: all clocks of the
+    case, where the caller has them.
     """
     log = folded(work, case.id)
-    clocks = {clock.id: clock for clock in db.list_clocks(work.session, case.id)}
+    clocks = {clock.id: clock for clock in known or db.list_clocks(work.session, case.id)}
     for life in log.clocks.values():
         _keep_row(work, clocks[life.id], life)
     recorded = {
         (row.clock_id, row.colour, row.due_on, row.fell_at): row for row in db.list_cards(work.session, case.id)
     }
-    new = [_record(work, case, clocks, card) for card in log.cards if card.key not in recorded]
+    new = [_record(work, case, card) for card in log.cards if card.key not in recorded]
     for card in log.cards:
         if card.withdrawn_at and card.key in recorded and recorded[card.key].withdrawn_at is None:
             _take_back(work, case, recorded[card.key], card.withdrawn_at)
@@ -272,24 +278,34 @@ def settle(work: Work, case: CaseRow) -> list[CardRow]:
 
 
 def _keep_row(work: Work, clock: ClockRow, life: ClockLife) -> None:
-    due = life.due
-    clock.due_on, clock.due_at = (due.due_on, due.red_at) if due else (None, None)
-    enabled = work.rules.of(life.rule).enabled
-    clock.next_check_at = min((at for _, at in life.pending()), default=None) if enabled else None
-    clock.finished_at = life.finished_at
-    clock.stops = [
-        {
-            **why,
-            "started_at": stop.started_at.isoformat(),
-            "ended_at": stop.ended_at.isoformat() if stop.ended_at else None,
-        }
-        for stop, why in zip(life.span.stops, life.reasons, strict=True)
-    ]
+    for column, value in computed_columns(work, life).items():
+        setattr(clock, column, value)
+
+
+def computed_columns(work: Work, life: ClockLife) -> dict[str, Any]:
+    """What a clock's row says that is computed from the log, column by column; the replay compares the same."""
+    due, enabled = life.due, work.rules.of(life.rule).enabled
+    columns = {
+        "amount": life.span.limit.amount,
+        "due_on": due.due_on if due else None,
+        "due_at": due.red_at if due else None,
+        "next_check_at": min((at for _, at in life.pending()), default=None) if enabled else None,
+        "finished_at": life.finished_at,
+        "stops": [
+            {
+                **why,
+                "started_at": stop.started_at.isoformat(),
+                "ended_at": stop.ended_at.isoformat() if stop.ended_at else None,
+            }
+            for stop, why in zip(life.span.stops, life.reasons, strict=True)
+        ],
+    }
     if life.finished_at:
-        clock.used = days_used(life.span.limit, life.started_at, work.calendar, life.span.stops, life.finished_at)
+        columns["used"] = days_used(life.span.limit, life.started_at, work.calendar, life.span.stops, life.finished_at)
+    return columns
 
 
-def _record(work: Work, case: CaseRow, clocks: dict[int, ClockRow], card: FallenCard) -> CardRow:
+def _record(work: Work, case: CaseRow, card: FallenCard) -> CardRow:
     row = CardRow(
         case_id=case.id,
         clock_id=card.clock,
@@ -304,10 +320,7 @@ def _record(work: Work, case: CaseRow, clocks: dict[int, ClockRow], card: Fallen
         withdrawn_for="calendar" if card.withdrawn_at else None,
         fell_on=[CardDeskRow(department=desk.department, region_code=desk.region_code) for desk in card.desks],
     )
-    if card.clock is None:
-        work.session.add(row)
-    else:
-        clocks[card.clock].cards.append(row)
+    work.session.add(row)
     detail = {
         "rule": card.rule,
         "due_on": card.due_on.isoformat(),

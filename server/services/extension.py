@@ -51,13 +51,16 @@ def _require_possible(work: Work, case: CaseRow, days: int) -> None:
     _require_not_over(work, case)
 
 
-def _require_not_over(work: Work, case: CaseRow) -> None:
-    over = [
-        clock
+def is_over(work: Work, case: CaseRow) -> bool:
+    """Whether a limit of the whole case is over: then there is nothing left to extend."""
+    return any(
+        clock.kind in WHOLE_CASE and not clock.finished_at and clock.due_at and clock.due_at <= work.now
         for clock in list_clocks(work.session, case.id)
-        if clock.kind in WHOLE_CASE and not clock.finished_at and clock.due_at and clock.due_at <= work.now
-    ]
-    if over:
+    )
+
+
+def _require_not_over(work: Work, case: CaseRow) -> None:
+    if is_over(work, case):
         raise ExtensionRefused("时限已经过了，不能再延期。请尽快办结，并在红牌上说明原因。")
 
 

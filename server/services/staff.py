@@ -46,23 +46,35 @@ class SignedIn:
     must_change_password: bool = False
 
 
+@dataclass(frozen=True)
+class HashedPassword:
+    """Made once where hundreds of practice accounts share one password."""
+
+    text: str
+
+
+def hash_password(password: str) -> HashedPassword:
+    return HashedPassword(_hasher.hash(password))
+
+
 def create_staff(
     work: Work,
     *,
     sign_in_name: str,
     display_name: str,
-    password: str,
+    password: str | HashedPassword,
     role: Role,
     department: str,
     region_code: str,
     by: str = "system",
 ) -> StaffRow:
     work.catalogue.regions.get(region_code)
+    hashed = password if isinstance(password, HashedPassword) else hash_password(password)
     row = StaffRow(
         id=uuid4().hex,
         sign_in_name=sign_in_name,
         display_name=display_name,
-        password_hash=_hasher.hash(password),
+        password_hash=hashed.text,
         role=role,
         department=department,
         region_code=region_code,

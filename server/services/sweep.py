@@ -1,7 +1,7 @@
 """What happens to a case when the time of one of its clocks has come."""
 
 from server.db.case import CaseRow
-from server.db.deadline import lock_case_of_clock
+from server.db.deadline import is_due, lock_case_of_clock
 from server.domain.review import StageState
 from server.services import deadline, walk
 from server.services.acceptance import overdue_acceptance
@@ -17,7 +17,7 @@ def sweep_clock(work: Work, clock_id: int) -> int:
     The case is locked first, as every desk does: two who take locks in another order would wait for each other.
     """
     case = lock_case_of_clock(work.session, clock_id)
-    if case is None:
+    if case is None or not is_due(work.session, clock_id, work.now):  # ten desks late at once are one case to settle
         return 0
     fallen = len(deadline.settle(work, case))
     _deem_accepted(work, case)
