@@ -2,6 +2,7 @@
 
 from uuid import uuid4
 
+from forms.item import Stage
 from server.db import proceeding as db
 from server.db.case import CaseRow, StageRow
 from server.db.proceeding import ObjectionRow
@@ -49,12 +50,12 @@ def raise_objection(work: Work, case: CaseRow, actor: Actor, objector: str, word
 
 
 def decide_objection(work: Work, case: CaseRow, actor: Actor, objection_id: str, upheld: bool, reply: str) -> None:
-    """By the desk that prepared the notice. Raises ActionNotAllowed, NotYourDesk, ReasonMissing, ObjectionRefused."""
+    """By the desk that hears objections. Raises ActionNotAllowed, NotYourDesk, ReasonMissing, ObjectionRefused."""
     require_allowed(Status(case.status), Action.DECIDE_OBJECTION, actor.role, LABELS)
     answering = answering_row(case)
     desk = Desk(answering.department, answering.region_code)
     if desk != actor.desk:
-        raise NotYourDesk(f"异议由提出公示的部门答复：{place_name(work, desk)}。")
+        raise NotYourDesk(f"异议由上一级核实的部门答复：{place_name(work, desk)}。")
     found = work.session.get(ObjectionRow, objection_id)
     if found is None or found.case_id != case.id or found.decided_at:
         raise ObjectionRefused("没有这条等着答复的异议，请刷新后再看。")
@@ -63,7 +64,7 @@ def decide_objection(work: Work, case: CaseRow, actor: Actor, objection_id: str,
     if not upheld:
         record_event(work, case, "objection_dismissed", actor.display_name, "异议经核实不成立，公示照常。")
         return
-    _look_again(work, case, answering)
+    _look_again(work, case, _investigating_row(case))
     record_event(work, case, "objection_upheld", actor.display_name, "异议成立，重新调查，之后重新公示足够的天数。")
 
 
@@ -80,21 +81,33 @@ def _look_again(work: Work, case: CaseRow, row: StageRow) -> None:
 
 
 def answering_row(case: CaseRow) -> StageRow:
-    """The last desk before the notice that looked into the matter by itself."""
-    stages = item_of(case).stages
+    """Who hears objections: the desk above the village that prepared the notice, else the one the case goes to next.
+
+    Never the village itself: its neighbours would have to complain to those they complain of.
+    """
+    before, after = _around_the_notice(case)
+    prepared = [row for stage, row in before if stage.level != "village"]
+    next_up = [row for stage, row in after if stage.level != "village"]
+    return [*prepared[-1:], *next_up, before[-1][1]][0]
+
+
+def _investigating_row(case: CaseRow) -> StageRow:
+    """The last desk before the notice that looked into the matter by itself: it looks again."""
+    return _around_the_notice(case)[0][-1][1]
+
+
+def _around_the_notice(case: CaseRow) -> tuple[list[tuple[Stage, StageRow]], list[tuple[Stage, StageRow]]]:
+    steps = list(zip(item_of(case).stages, case.stages, strict=True))
     hanging = next(
-        at for at, row in enumerate(case.stages) if row.state == StageState.ACTIVE and stages[at].action == "publicise"
+        at for at, (stage, row) in enumerate(steps) if row.state == StageState.ACTIVE and stage.action == "publicise"
     )
-    before = [
-        row
-        for stage, row in zip(stages[:hanging], case.stages[:hanging], strict=True)
-        if stage.action != "publicise" and not stage.parallel and row.state == StageState.DONE
-    ]
-    return before[-1]
+    alone = [(at, step) for at, step in enumerate(steps) if step[0].action != "publicise" and not step[0].parallel]
+    before = [step for at, step in alone if at < hanging and step[1].state == StageState.DONE]
+    return before, [step for at, step in alone if at > hanging]
 
 
 def answers_objections(case: CaseRow, actor: Actor) -> bool:
-    """Whether this person's desk prepared the notice that hangs."""
+    """Whether this person's desk hears objections to the notice that hangs."""
     if case.status != Status.IN_PUBLIC_NOTICE:
         return False
     row = answering_row(case)

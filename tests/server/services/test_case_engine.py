@@ -23,7 +23,7 @@ from server.services.extension import ExtensionRefused, decide_extension, reques
 from server.services.hand_over import HandOverRefused, hand_over
 from server.services.item_version import item_of
 from server.services.joint_review import ReviewRefused, add_party, conclude_review, give_late_verdict
-from server.services.objection import decide_objection, raise_objection, read_objections
+from server.services.objection import answering_row, decide_objection, raise_objection, read_objections
 from server.services.special_procedure import ProcedureRefused, end_procedure, start_procedure
 from tests import factories as make
 from tests.server.services.test_every_item import begin, complete_answers
@@ -232,6 +232,25 @@ def test_a_dismissed_objection_lets_the_notice_run_its_days(told):
     assert told.status == Status.AWAITING_DECISION
     with pytest.raises(ActionNotAllowed):
         told.act(make.VILLAGE_AGENT, raise_objection, "", "还有话说，请再看看")
+
+
+@ON_SQLITE
+@pytest.mark.parametrize("code", ["XC-004", "NY-007", "MZ-008"])
+def test_objections_are_never_heard_by_the_village_itself_but_it_may_have_to_look_again(installation, code):
+    walk = begin(installation, code).to("publicise")
+    with installation.begin() as work:
+        case = walk.case(work)
+        objection = raise_objection(work, case, make.VILLAGE_AGENT, "隔壁 样本", "名单里的人不够条件")
+        row = answering_row(case)
+        desk = Desk(row.department, row.region_code)
+        assert desk.region_code != make.VILLAGE
+    with installation.begin() as work:
+        hearing = Actor("hearing", "示例", Role.DEPARTMENT_REVIEWER, desk)
+        decide_objection(work, walk.case(work), hearing, objection, True, "走访核实，需要重新评议")
+    [(stage, _)] = walk.open_stages()
+    assert stage.action != "publicise"
+    walk.act(*walk.open_stages()[0])
+    assert walk.status() == Status.IN_PUBLIC_NOTICE  # hanging anew
 
 
 def test_words_of_an_objector_are_nowhere_in_the_open(told):
