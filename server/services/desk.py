@@ -17,7 +17,7 @@ from server.db.deadline import (
     list_cards_of_villages,
     list_clocks,
 )
-from server.domain.card_rules import ClockKind, Rule
+from server.domain.card_rules import WHOLE_CASE, ClockKind, Rule
 from server.domain.case import CLOSED, Action, Status, allowed_actions
 from server.domain.disclosure import stated_labels
 from server.domain.people import Actor, Desk, Role, may_see_case
@@ -72,6 +72,7 @@ class ClockLine:
     words: str
     pauses: tuple[str, ...]
     finished: bool
+    whole: bool
 
 
 @dataclass(frozen=True)
@@ -248,6 +249,7 @@ def _clock_line(work: Work, case: CaseRow, clock: ClockRow) -> ClockLine:
         words="已停止计时" if clock.finished_at else clock_in_words(face),
         pauses=tuple(_pause_words(stop) for stop in clock.stops),
         finished=clock.finished_at is not None,
+        whole=clock.kind in WHOLE_CASE,
     )
 
 

@@ -64,9 +64,6 @@ def finish_stage(work: Work, row: StageRow, state: StageState, handled_by: str =
 def end_case(work: Work, case: CaseRow, status: Status, actor: Actor, reason: str) -> None:
     """撤回、终止: the case ends without a decision on the matter; what was asked stays on record with the reason."""
     case.decision, case.decision_reason = status.value, reason
-    for row in case.stages:
-        if row.state == StageState.ACTIVE:
-            row.state = StageState.PENDING
     record_event(work, case, status.value, actor.display_name, reason, brief="原因请点开看")
     close_case(work, case, status, answers_of(work, case))
 
@@ -87,6 +84,9 @@ def close_case(work: Work, case: CaseRow, status: Status, answers: Answers) -> N
     case.status = status
     case.closed_at = work.now
     case.stopped_for = case.stopped_stage = None
+    for row in case.stages:
+        if row.state == StageState.ACTIVE:  # another desk that might have decided: nothing waits there any more
+            row.state = StageState.PENDING
     public_notice.take_down_what_hangs(work, case)
     deadline.finish_clocks(work, case)
     disclosure.publish_result(work, case, answers)

@@ -21,7 +21,7 @@ from hongye.demo.history.rechecks import await_recheck
 from hongye.demo.history.residents import Register
 from hongye.demo.history.scene import Act, AtDesk, Scene
 from hongye.demo.history.seasons import Visit
-from hongye.demo.history.turns import answer_late, go_on_without_the_silent, take_a_turn
+from hongye.demo.history.turns import answer_late, go_on_without_the_silent, state_the_result, take_a_turn
 from hongye.demo.history.villagers import change_their_mind, object_to_notice, rate
 from server.db.case import CaseRow, StageRow, find_case_by_number, lock_case
 from server.db.correction import find_open_correction
@@ -32,6 +32,7 @@ from server.domain.deadline import start_of
 from server.domain.people import Actor, Desk
 from server.domain.review import StageState
 from server.domain.work_calendar import ONE_DAY
+from server.services.disclosure import awaits_publication
 from server.services.item_version import item_of
 from server.services.work import Work
 
@@ -227,6 +228,8 @@ class History:
         dice = self._dice[case.case_number]
         if dice.random() < 0.6:
             self._later(work, case.case_number, dice.randrange(0, 8), rate)
+        if awaits_publication(work, case):
+            self._later(work, case.case_number, dice.choice((1, 2, 3, 5, 8, 12, 23)), state_the_result)
 
 
 def begins(until: datetime, *, with_2018: bool) -> datetime:

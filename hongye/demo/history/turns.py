@@ -5,6 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from hongye.demo.history.answers import stated_result
+from hongye.demo.history.places import Sitting
 from hongye.demo.history.scene import AtDesk, Scene
 from server.db.correction import list_corrections
 from server.db.proceeding import list_extensions
@@ -13,7 +14,7 @@ from server.domain.correction import CorrectionPoint, CorrectionReason
 from server.domain.disclosure import stated_labels
 from server.domain.people import Actor, Desk
 from server.domain.review import StageState, Verdict, asks_for_judgement, lead_of
-from server.services import correction, ending, extension, joint_review, review, special_procedure
+from server.services import correction, disclosure, ending, extension, joint_review, review, special_procedure
 from server.services.acceptance import overdue_acceptance
 from server.services.answers import answers_of
 from server.services.item_version import item_of
@@ -169,6 +170,19 @@ def _begin_procedure(scene: AtDesk) -> None:
 def _end_procedure(scene: Scene, handler: Actor) -> None:
     if scene.case.stopped_for == "special_procedure" and scene.may(handler, Action.END_SPECIAL_PROCEDURE):
         special_procedure.end_procedure(scene.work, scene.case, handler, "结论已出，附在卷内（示范）")
+
+
+# --- what is published
+
+
+def state_the_result(scene: Scene) -> None:
+    """Where no desk decides, the last one fills in what is to be published."""
+    if not disclosure.awaits_publication(scene.work, scene.case):
+        return
+    desk = disclosure.last_desk(scene.case)
+    sitting = next(one for one in (Sitting(desk, False), Sitting(desk, True)) if one in scene.cast)
+    stated = stated_result(list(disclosure.missing_labels(scene.case)), scene.work.today, scene.rng)
+    disclosure.state_result(scene.work, scene.case, scene.cast[sitting], stated)
 
 
 # --- a joint review that one department keeps waiting

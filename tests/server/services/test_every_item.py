@@ -408,3 +408,14 @@ def test_a_notice_of_an_item_that_names_nobody_names_nobody_on_the_web(installat
         [notice] = read_board(work, make.VILLAGE).notices
     assert [label for label, _ in notice.columns] == ["村（组）", "事项", "公示内容"]
     assert "潘" not in str(notice.columns)
+
+
+@ON_SQLITE
+def test_a_refused_case_waits_at_no_other_desk_that_might_have_decided(installation):
+    walk = begin(installation, "LY-001").to("approve")
+    stages = walk.open_stages()
+    assert len(stages) > 1
+    head = Actor("head", "示例", Role.DEPARTMENT_HEAD, stages[0][1])
+    with installation.begin() as work:
+        review.reject_case(work, walk.case(work), head, "收入超过规定的标准")
+    assert walk.open_stages() == []
