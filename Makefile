@@ -13,8 +13,11 @@ help: ## this list
 run: $(VENV)/ready ## start everything on this machine: server, worker, WeChat simulator, kiosk with its virtual camera
 	@$(BIN)/hongye run --data $(DATA)
 
+# What drives a browser, plays a story or simulates a PC needs the machine for itself; the rest shares its cores.
+ALONE := browser or story or virtual_pc
 test: system-test $(VENV)/ready browser check ## everything: style, import contracts, all tests on SQLite and PostgreSQL
-	@$(BIN)/pytest
+	@$(BIN)/pytest -n auto --dist worksteal -m "not ($(ALONE) or virtual_pc_long)"
+	@$(BIN)/pytest -m "$(ALONE)"
 
 check: $(VENV)/ready ## style and import contracts
 	@$(BIN)/ruff check .
@@ -22,7 +25,7 @@ check: $(VENV)/ready ## style and import contracts
 	@$(BIN)/lint-imports
 
 fast-test: $(VENV)/ready ## the tests that need no browser and start no processes
-	@$(BIN)/pytest -m "not browser and not story and not virtual_pc and not virtual_pc_long"
+	@$(BIN)/pytest -n auto --dist worksteal -m "not ($(ALONE) or virtual_pc_long)"
 
 long-properties: $(VENV)/ready ## what must hold of clocks and calendars, tried with 10 000 examples each
 	@HYPOTHESIS_PROFILE=long $(BIN)/pytest -m property tests/server/domain
