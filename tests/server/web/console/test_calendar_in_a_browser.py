@@ -5,28 +5,9 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 from tests.browsing import follow
-from tests.server.web.conftest import PASSWORD
+from tests.server.web.console.conftest import sign_in
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture
-def screen(chromium, address):
-    context = chromium.new_context(viewport={"width": 1366, "height": 768}, base_url=address)
-    page = context.new_page()
-    faults: list[str] = []
-    page.on("pageerror", lambda error: faults.append(str(error)))
-    page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
-    yield page
-    context.close()
-    assert faults == []
-
-
-def sign_in(page: Page, name: str) -> None:
-    page.goto("/console/")
-    page.get_by_label("账号").fill(name)
-    page.get_by_label("密码").fill(PASSWORD)
-    follow(page.get_by_role("button", name="登录"))
 
 
 def overflows(page: Page) -> bool:

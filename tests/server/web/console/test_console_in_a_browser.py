@@ -5,30 +5,9 @@ from playwright.sync_api import Page
 
 from tests.browsing import follow
 from tests.server.web.conftest import PASSWORD
+from tests.server.web.console.conftest import sign_in
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture
-def screen(chromium, address):
-    context = chromium.new_context(viewport={"width": 1366, "height": 768}, base_url=address)
-    page = context.new_page()
-    faults: list[str] = []
-    page.on("pageerror", lambda error: faults.append(str(error)))
-    page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
-    yield page
-    context.close()
-    assert faults == []
-
-
-def sign_in(page: Page, name: str) -> None:
-    page.goto("/console/")
-    page.locator("#sign_in_name:focus").wait_for()
-    page.keyboard.type(name)
-    page.keyboard.press("Tab")
-    page.keyboard.type(PASSWORD)
-    page.keyboard.press("Enter")
-    page.get_by_role("heading", name="待办").wait_for()
 
 
 def focused(page: Page) -> str:
