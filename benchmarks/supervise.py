@@ -16,6 +16,7 @@ from sqlalchemy import event
 from benchmarks.measuring import milliseconds
 from benchmarks.open_cases import lay_open_cases
 from server.bootstrap import Installation
+from server.db.base import Row
 from server.jobs import BATCH, sweep_deadlines
 
 FEW, MANY = 10_000, 1_000_000
@@ -28,12 +29,14 @@ def measure(rounds: int = 7, few: int = FEW, many: int = MANY, due: int = BATCH)
         small, large = (_Sweep(lay_open_cases(Path(folder) / str(size), size, due), due) for size in (few, many))
         built = time.perf_counter() - began
         steps = [small.count_steps(), large.count_steps()]
+        rows = [small.count_rows(), large.count_rows()]
         pairs = [(small.time(), large.time()) for _ in range(rounds)]
         ratios = sorted(more / less for less, more in pairs)
         answer = {
             "open_cases": [few, many],
             "due": due,
             "sweep_ms": [round(statistics.median(times), 1) for times in zip(*pairs, strict=True)],
+            "rows_examined": rows,
             "ratio": round(statistics.median(ratios), 3),
             "ratio_min": round(ratios[0], 3),
             "ratio_max": round(ratios[-1], 3),
@@ -99,6 +102,20 @@ class _Sweep:
         event.remove(engine, "checkout", watch)
         event.remove(engine, "checkin", let_go)
         return steps
+
+    def count_rows(self) -> int:
+        """Rows one sweep reads: those it loads whole, and the keys of what is due."""
+        rows = self._cards
+
+        def loaded(*_: object) -> None:
+            nonlocal rows
+            rows += 1
+
+        self._arm()
+        event.listen(Row, "load", loaded, propagate=True)
+        self._run()
+        event.remove(Row, "load", loaded)
+        return rows
 
     def query_plan(self) -> str:
         """How the query for what is due is answered."""
