@@ -30,9 +30,7 @@ class PublicNoticeRow(Row):
 
 def list_expired_notice_ids(session: Session, today: date) -> list[str]:
     """Notices whose days are over and which no unanswered objection holds."""
-    return list(
-        session.scalars(select(PublicNoticeRow.id).where(*_expired(today)).order_by(PublicNoticeRow.ends_on))
-    )
+    return list(session.scalars(select(PublicNoticeRow.id).where(*_expired(today)).order_by(PublicNoticeRow.ends_on)))
 
 
 def find_expired_notice(session: Session, notice_id: str, today: date) -> PublicNoticeRow | None:

@@ -5,29 +5,26 @@ from datetime import timedelta
 
 import pytest
 
-from server.db.case import find_case_by_number, list_events
-from server.db.deadline import list_clocks
-from server.db.proceeding import find_open_procedure
+from server.db.case import find_case_by_number
+from server.db.proceeding import ExtensionRow, find_open_procedure
 from server.db.public_notice import find_notice
 from server.domain.case import ActionNotAllowed, Status
 from server.domain.correction import CorrectionPoint, CorrectionReason
+from server.domain.deadline import in_unit
 from server.domain.people import Actor, Desk, Role
-from server.domain.review import Verdict
-from server.jobs import end_expired_notices
 from server.services import review
-from server.services.acceptance import AlreadyAccepted
 from server.services.correction import list_open_corrections, request_correction
+from server.services.deadline import start_statutory_clock
 from server.services.desk import get_case_to_act
 from server.services.ending import reopen, terminate_case, withdraw_by_lookup_code
 from server.services.extension import ExtensionRefused, decide_extension, most_days, request_extension
-from server.services.hand_over import HandOverRefused, hand_over
-from server.services.joint_review import add_party
+from server.services.hand_over import hand_over
+from server.services.item_version import item_of
 from server.services.notice_expiry import end_expired_notice
-from server.services.objection import decide_objection, raise_objection, read_objections
+from server.services.objection import raise_objection
 from server.services.special_procedure import ProcedureRefused, end_procedure, start_procedure
 from tests import factories as make
-from tests.server.services.test_case_engine import ON_SQLITE, REASON, TOWNSHIP_HEAD, Told, _answers, _at_an_open_desk
-from tests.server.services.test_every_item import begin
+from tests.server.services.test_case_engine import REASON, TOWNSHIP_HEAD, Told, _answers, _at_an_open_desk
 
 ON_POSTGRESQL = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 UNCLEAR = [CorrectionPoint("id_card", CorrectionReason.UNCLEAR, "国徽面反光，请重拍")]
@@ -173,8 +170,40 @@ def _licence(installation) -> tuple[Told, Actor, Actor]:
 
 def test_a_limit_that_is_over_is_not_made_longer_behind_a_stop(installation):
     """The attack: with the red card fallen, begin a 听证: no clock runs, so no clock is "over"."""
-    told, clerk, head = _licence(installation)
+    told, clerk, _ = _licence(installation)
     told.days_pass(60)
     told.act(clerk, start_procedure, "听证", 20, REASON)
     with pytest.raises(ExtensionRefused, match="时限已经过了"):
         told.act(clerk, request_extension, 5, REASON)
+
+
+def test_days_are_granted_by_a_head_of_the_desk_that_holds_the_case(installation):
+    """行政许可法 第42条: 经本行政机关负责人批准. A head elsewhere, though the case has been there, is none of them."""
+    told, clerk, head = _licence(installation)
+    told.act(clerk, request_extension, 5, "规划需要现场复核")
+    elsewhere = Actor("elsewhere", "何旁人", Role.DEPARTMENT_HEAD, Desk("税务", clerk.desk.region_code))
+    with pytest.raises(review.NotYourDesk, match="本行政机关"):
+        told.act(elsewhere, decide_extension, True, "情况复杂，同意延长")
+    told.act(head, decide_extension, True, "情况复杂，同意延长")
+
+
+def test_days_granted_before_the_legal_limit_began_count_for_it_too(told):
+    """MZ-008's own way has no legal limit; a desk that grants days before acceptance must not run into its red card."""
+    with told.installation.begin() as work:
+        case = find_case_by_number(work.session, told.number)
+        granted = ExtensionRow(case_id=case.id, days=5, reason=REASON, requested_by="a", requested_at=work.now)
+        granted.approved, granted.decided_at = True, work.now
+        refused = ExtensionRow(case_id=case.id, days=3, reason=REASON, requested_by="a", requested_at=work.now)
+        refused.approved, refused.decided_at = False, work.now
+        work.session.add_all([granted, refused])
+        work.session.flush()
+        limited = item_of(case).model_copy(update={"statutory_days": 20, "statutory_unit": "working_day"})
+        start_statutory_clock(work, case, limited)
+    assert told.clock("statutory").amount == 25
+
+
+def test_days_granted_to_a_limit_in_hours_are_days_and_no_hours(installation):
+    item = installation.tools.catalogue.get_item("SJ-001")
+    hours = {"statutory_days": 72, "statutory_unit": "hour", "promised_unit": "hour", "promised_days": 48}
+    assert most_days(item.model_copy(update=hours)) == most_days(item) == 3
+    assert (in_unit(3, "hour"), in_unit(3, "working_day"), in_unit(3, "calendar_day")) == (72, 3, 3)
