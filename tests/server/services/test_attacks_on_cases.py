@@ -5,6 +5,8 @@ from datetime import timedelta
 
 import pytest
 
+from forms.packet import PacketFault
+
 from server.db.case import find_case_by_number
 from server.db.proceeding import ExtensionRow, find_open_procedure
 from server.db.public_notice import find_notice
@@ -16,7 +18,7 @@ from server.services import review
 from server.services.correction import list_open_corrections, request_correction
 from server.services.deadline import start_statutory_clock
 from server.services.desk import get_case_to_act
-from server.services.ending import reopen, terminate_case, withdraw_by_lookup_code
+from server.services.ending import reopen, terminate_case, withdraw_by_lookup_code, withdraw_case
 from server.services.extension import ExtensionRefused, decide_extension, most_days, request_extension
 from server.services.hand_over import hand_over
 from server.services.item_version import item_of
@@ -153,6 +155,17 @@ def test_a_case_that_ended_while_it_waited_for_papers_waits_for_them_again(told)
     with told.installation.look() as work:
         assert [one.case_number for one in list_open_corrections(work, make.VILLAGE)] == [told.number]
     assert told.clock("promised").open_stop["reason"] == "correction"
+    told.replays()
+
+
+def test_papers_that_come_after_the_case_has_ended_do_not_open_it_again(told):
+    """A kiosk without a line sends what it kept: the case was withdrawn meanwhile, its result stands on the board."""
+    told.act(make.TOWNSHIP_CIVIL, request_correction, UNCLEAR)
+    told.act(make.VILLAGE_AGENT, withdraw_case, "本人改主意了，不办了")
+    papers = {"kind": "correction", "case_number": told.number, "lookup_code": told.taken.lookup_code}
+    with pytest.raises(PacketFault, match="不需要补材料"):
+        make.take_in(told.installation, make.enrolled_machine(told.installation), **papers, only={"id_card"})
+    assert told.status == Status.WITHDRAWN
     told.replays()
 
 
