@@ -6,7 +6,6 @@ from datetime import timedelta
 import pytest
 
 from forms.packet import PacketFault
-
 from server.db.case import find_case_by_number
 from server.db.proceeding import ExtensionRow, find_open_procedure
 from server.db.public_notice import find_notice
