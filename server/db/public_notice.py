@@ -40,8 +40,9 @@ def find_expired_notice(session: Session, notice_id: str, today: date) -> Public
 
 
 def _expired(today: date) -> tuple[ColumnElement[bool], ...]:
+    # Of the case, not of this notice: one raised against an earlier notice of it wants its answer all the same.
     held = select(ObjectionRow.id).where(
-        ObjectionRow.notice_id == PublicNoticeRow.id, ObjectionRow.decided_at.is_(None)
+        ObjectionRow.case_id == PublicNoticeRow.case_id, ObjectionRow.decided_at.is_(None)
     )
     return PublicNoticeRow.ended_at.is_(None), PublicNoticeRow.ends_on < today, ~held.exists()
 

@@ -22,10 +22,10 @@ from server.services.extension import ExtensionRefused, decide_extension, most_d
 from server.services.hand_over import hand_over
 from server.services.item_version import item_of
 from server.services.notice_expiry import end_expired_notice
-from server.services.objection import raise_objection
+from server.services.objection import decide_objection, raise_objection
 from server.services.special_procedure import ProcedureRefused, end_procedure, start_procedure
 from tests import factories as make
-from tests.server.services.test_case_engine import REASON, TOWNSHIP_HEAD, Told, _answers, _at_an_open_desk
+from tests.server.services.test_case_engine import ON_SQLITE, REASON, TOWNSHIP_HEAD, Told, _answers, _at_an_open_desk
 
 ON_POSTGRESQL = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 UNCLEAR = [CorrectionPoint("id_card", CorrectionReason.UNCLEAR, "国徽面反光，请重拍")]
@@ -113,6 +113,22 @@ def test_an_objection_that_came_in_at_the_last_moment_still_holds_the_notice(tol
     with told.installation.begin() as work:
         assert not end_expired_notice(work, notice_id)
     assert told.status == Status.IN_PUBLIC_NOTICE
+
+
+@ON_SQLITE
+def test_the_second_of_two_objections_is_not_forgotten_when_the_first_is_upheld(told):
+    """It was raised against the notice that came down; the new one hangs until it is answered too."""
+    told.to_public_notice()
+    first = told.act(make.VILLAGE_AGENT, raise_objection, "", "他家有两套房子，应当核实")
+    second = told.act(make.VILLAGE_AGENT, raise_objection, "", "他的户口早就迁走了")
+    told.act(make.TOWNSHIP_CIVIL, decide_objection, first, True, "情况属实，重新核实")
+    told.act(make.TOWNSHIP_CIVIL, review.verify_case, "重新核实过，房子是他兄弟的")
+    told.days_pass(40)
+    assert told.status == Status.IN_PUBLIC_NOTICE
+    told.act(make.TOWNSHIP_CIVIL, decide_objection, second, False, "户口在本村，异议不成立")
+    told.days_pass(1)
+    assert told.status == Status.AWAITING_DECISION
+    told.replays()
 
 
 # --- stops
