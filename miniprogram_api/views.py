@@ -39,6 +39,7 @@ from server.services.wechat import (
     sign_in_miniprogram,
 )
 from server.services.work import Work
+from server.web.webkit.bodies import read_json
 from server.web.webkit.errors import Refusal
 from server.web.webkit.guards import guarded_by
 from server.web.webkit.installation import installation
@@ -79,7 +80,7 @@ def api_blueprint() -> Blueprint:
 def _body(shape: type[Body]) -> Body:
     """The request's JSON in its shape. Raises Refusal (400)."""
     try:
-        return shape.model_validate(request.get_json(silent=True))
+        return shape.model_validate(read_json())
     except ValidationError:
         raise Refusal(400, "bad_shape", "提交的内容不对，请更新小程序后再试。") from None
 

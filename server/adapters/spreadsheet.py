@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from openpyxl import Workbook, load_workbook
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
@@ -102,8 +103,10 @@ def _fill(sheet: Worksheet, columns: tuple[Column, ...], rows: list[dict[str, st
 def harmless(text: str) -> str:
     """The attack (CSV injection): text that begins with = runs as a formula on the next official's machine.
 
-    Cells are written as text, which Excel keeps; a quote before it also keeps other programs from running it.
+    Cells are written as text, which Excel keeps; a quote before it also keeps other programs from running it. Signs XML
+    cannot hold are left out: one of them in one opinion would keep the whole file from being written.
     """
+    text = ILLEGAL_CHARACTERS_RE.sub("", text)
     return "'" + text if text.startswith(FORMULA_SIGNS) else text
 
 

@@ -150,6 +150,12 @@ def find_case_by_lookup_code(session: Session, lookup_code: str) -> CaseRow | No
     return session.scalar(select(CaseRow).where(CaseRow.lookup_code == lookup_code))
 
 
+def lock_case_by_lookup_code(session: Session, lookup_code: str) -> CaseRow | None:
+    """As `lock_case`; a case this transaction has read before is read again as it is now."""
+    wanted = select(CaseRow).where(CaseRow.lookup_code == lookup_code).with_for_update()
+    return session.scalar(wanted.execution_options(populate_existing=True))
+
+
 def lock_case(session: Session, case_number: str) -> CaseRow | None:
     """The case, locked until the transaction ends: two reviewers acting at once take turns."""
     return session.scalar(select(CaseRow).where(CaseRow.case_number == case_number).with_for_update())

@@ -1,6 +1,6 @@
 """Clocks of cases, the log they are folded from, and the cards that fell."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -171,18 +171,6 @@ def list_case_ids_running_since(session: Session, since: datetime) -> list[str]:
         or_(ClockRow.finished_at.is_(None), ClockRow.finished_at >= since, ClockRow.due_on >= local_date(since))
     )
     return list(session.scalars(reaching.distinct().order_by(ClockRow.case_id)))
-
-
-def iterate_case_ids(session: Session, page: int = 500) -> Iterator[str]:
-    """Every case that has a clock, in a steady order, a page at a time."""
-    last = ""
-    while True:
-        wanted = select(ClockRow.case_id).where(ClockRow.case_id > last).distinct().order_by(ClockRow.case_id)
-        found = session.scalars(wanted.limit(page)).all()
-        yield from found
-        if len(found) < page:
-            return
-        last = found[-1]
 
 
 def lock_cases(session: Session, case_ids: Sequence[str], at_once: int = 500) -> list[CaseRow]:

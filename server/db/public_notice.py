@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, select
+from sqlalchemy import JSON, ColumnElement, ForeignKey, Index, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from server.db.base import Row
@@ -30,16 +30,21 @@ class PublicNoticeRow(Row):
 
 def list_expired_notice_ids(session: Session, today: date) -> list[str]:
     """Notices whose days are over and which no unanswered objection holds."""
+    return list(session.scalars(select(PublicNoticeRow.id).where(*_expired(today)).order_by(PublicNoticeRow.ends_on)))
+
+
+def find_expired_notice(session: Session, notice_id: str, today: date) -> PublicNoticeRow | None:
+    """This one as it is now, when it is (still) one of the above."""
+    wanted = select(PublicNoticeRow).where(PublicNoticeRow.id == notice_id, *_expired(today))
+    return session.scalar(wanted.execution_options(populate_existing=True))
+
+
+def _expired(today: date) -> tuple[ColumnElement[bool], ...]:
+    # Of the case, not of this notice: one raised against an earlier notice of it wants its answer all the same.
     held = select(ObjectionRow.id).where(
-        ObjectionRow.notice_id == PublicNoticeRow.id, ObjectionRow.decided_at.is_(None)
+        ObjectionRow.case_id == PublicNoticeRow.case_id, ObjectionRow.decided_at.is_(None)
     )
-    return list(
-        session.scalars(
-            select(PublicNoticeRow.id)
-            .where(PublicNoticeRow.ended_at.is_(None), PublicNoticeRow.ends_on < today, ~held.exists())
-            .order_by(PublicNoticeRow.ends_on)
-        )
-    )
+    return PublicNoticeRow.ended_at.is_(None), PublicNoticeRow.ends_on < today, ~held.exists()
 
 
 def list_open_notices(session: Session, village_code: str | None = None) -> list[PublicNoticeRow]:

@@ -31,6 +31,11 @@ class Limit:
     unit: TimeUnit
 
 
+def in_unit(days: int, unit: TimeUnit) -> int:
+    """So many days more, as a limit of this unit counts them: a limit in hours grows by whole days and nights."""
+    return days * 24 if unit == "hour" else days
+
+
 @dataclass(frozen=True)
 class Pause:
     """One stop of the clock, by the dates it began and ended; `ended_on` is None while it lasts."""

@@ -21,8 +21,3 @@ SHIPPED: Mapping[str, tuple[str, ...]] = {
     Action.ISSUE: ("已当面告知结果。", "已电话告知，结果当面领取。"),
     Action.REQUEST_CORRECTION: (),
 }
-
-
-def shipped_for(actions: list[str]) -> list[str]:
-    """For these actions, in their order, each sentence once."""
-    return list(dict.fromkeys(words for action in actions for words in SHIPPED.get(action, ())))

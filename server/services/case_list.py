@@ -80,6 +80,7 @@ def villages_in_sight(work: Work, actor: Actor, place: str) -> frozenset[str] | 
         return None
     place = place or actor.desk.region_code
     try:
+        regions.get(place)  # an address anybody may type: a place there is not is out of everybody's sight
         seen = not oversees or regions.lies_in(place, actor.desk.region_code)
     except UnknownRegion:
         seen = False

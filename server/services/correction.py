@@ -88,7 +88,8 @@ def answer_correction(work: Work, case: CaseRow, packet_id: str, pages: Mapping[
     `pages` counts the captured pages of each material: half a paper would spoil the one correction there is.
     """
     correction = db.find_open_correction(work.session, case.id)
-    if correction is None:
+    # A packet may lie at the village for days: what ended meanwhile must not be opened again by it.
+    if correction is None or case.status != Status.AWAITING_CORRECTION:
         raise PacketFault("这件现在不需要补材料，没有收下。请在首页“要补材料的”里核对。")
     asked = {point["material_id"] for point in correction.points}
     materials = item_of(case).materials_by_id

@@ -11,10 +11,11 @@ from server.db import deadline as db
 from server.db.audit import append_audit
 from server.db.case import CaseRow, StageRow
 from server.db.deadline import CardDeskRow, CardRow, ClockRow
+from server.db.proceeding import list_extensions
 from server.domain.card_rules import WHOLE_CASE, ClockKind, Rule
 from server.domain.case import Status
 from server.domain.clock_log import CaseLog, ClockLife, EntryKind, FallenCard, World, fold
-from server.domain.deadline import Limit, days_used
+from server.domain.deadline import Limit, days_used, in_unit
 from server.domain.people import Desk
 from server.domain.review import StageState
 from server.services.item_version import item_of
@@ -128,10 +129,14 @@ def start_promised_clock(work: Work, case: CaseRow, item: ServiceItem) -> None:
 
 
 def start_statutory_clock(work: Work, case: CaseRow, item: ServiceItem, since: datetime | None = None) -> None:
-    """The legal limit runs from the competent body's acceptance; an item without one in law has no such clock."""
+    """The legal limit runs from the competent body's acceptance; an item without one in law has no such clock.
+
+    Days granted before it began count for it too, or its red card would fall in the midst of them.
+    """
     running = {clock.kind for clock in db.list_clocks(work.session, case.id)}
     if item.statutory_days is not None and ClockKind.STATUTORY not in running:
-        limit = Limit(item.statutory_days, item.statutory_unit)
+        granted = sum(one.days for one in list_extensions(work.session, case.id) if one.approved)
+        limit = Limit(item.statutory_days + in_unit(granted, item.statutory_unit), item.statutory_unit)
         start_clock(work, case, ClockKind.STATUTORY, limit, since or work.now)
 
 

@@ -1,6 +1,6 @@
 """Ends without a decision: the applicant takes the application back, a head terminates it, and either may be undone."""
 
-from server.db.case import CaseRow, find_case_by_lookup_code
+from server.db.case import CaseRow, lock_case_by_lookup_code
 from server.domain.case import Action, Status, require_allowed
 from server.domain.people import Actor, Desk, Role
 from server.domain.words import LABELS
@@ -26,8 +26,8 @@ def withdraw_case(work: Work, case: CaseRow, actor: Actor, reason: str) -> None:
 
 
 def withdraw_by_lookup_code(work: Work, lookup_code: str) -> None:
-    """By whoever holds the receipt. Raises ActionNotAllowed, NotFound."""
-    case = find_case_by_lookup_code(work.session, lookup_code)
+    """By whoever holds the receipt; it takes turns with the desk that may be deciding. Raises ActionNotAllowed, NotFound."""
+    case = lock_case_by_lookup_code(work.session, lookup_code)
     if case is None:
         raise NotFound
     villager = Actor("villager", "群众", Role.VILLAGER, Desk("", case.village_code))

@@ -7,12 +7,13 @@ from server.db.deadline import list_clocks
 from server.db.proceeding import ExtensionRow
 from server.domain.card_rules import WHOLE_CASE
 from server.domain.case import Action, Status, require_allowed
+from server.domain.deadline import Limit, in_unit
 from server.domain.people import Actor
 from server.domain.words import LABELS
 from server.services import deadline
 from server.services.event import record_event
 from server.services.item_version import item_of
-from server.services.review import require_reason, stage_at_desk
+from server.services.review import NotYourDesk, held_by, require_reason, stage_at_desk
 from server.services.work import Work
 
 LICENCE_DAYS = 10  # 行政许可法 第42条: ten more days, with approval of the head
@@ -25,8 +26,15 @@ class ExtensionRefused(Exception):
 def most_days(item: ServiceItem) -> int:
     """How many days more the item's own rule, or the licensing law, allows; 0 where none is provided for."""
     if item.extension is not None:
-        return max(0, item.extension.max_days - (item.statutory_days or item.promised_days))
+        limit = _law_or_promise(item)
+        return max(0, item.extension.max_days - limit.amount // in_unit(1, limit.unit))
     return LICENCE_DAYS if item.licence else 0
+
+
+def _law_or_promise(item: ServiceItem) -> Limit:
+    if item.statutory_days:
+        return Limit(item.statutory_days, item.statutory_unit)
+    return Limit(item.promised_days, item.promised_unit)
 
 
 def request_extension(work: Work, case: CaseRow, actor: Actor, days: int, reason: str) -> None:
@@ -65,8 +73,12 @@ def _require_not_over(work: Work, case: CaseRow) -> None:
 
 
 def decide_extension(work: Work, case: CaseRow, actor: Actor, approved: bool, reason: str) -> None:
-    """By a head who did not ask for it. Raises ActionNotAllowed, NotYourDesk, ReasonMissing, ExtensionRefused."""
+    """By a head of the desk that holds the case, who did not ask for it. Raises ActionNotAllowed, NotYourDesk, ReasonMissing, ExtensionRefused."""
     require_allowed(Status(case.status), Action.DECIDE_EXTENSION, actor.role, LABELS)
+    if held_by(case, actor) is None:
+        raise NotYourDesk(
+            "延期由正在办这件的部门的负责人批（行政许可法第42条：本行政机关负责人），这件现在不在您的部门。"
+        )
     asked = db.find_open_extension(work.session, case.id)
     if asked is None:
         raise ExtensionRefused("没有等着批的延期申请。")
@@ -77,7 +89,7 @@ def decide_extension(work: Work, case: CaseRow, actor: Actor, approved: bool, re
         _require_not_over(work, case)
         for clock in list_clocks(work.session, case.id):
             if clock.kind in WHOLE_CASE and not clock.finished_at:
-                deadline.extend_clock(work, clock, asked.days)
+                deadline.extend_clock(work, clock, in_unit(asked.days, clock.unit))
     asked.approved, asked.decided_by, asked.decided_at, asked.decision_reason = (
         approved,
         actor.account_id,

@@ -6,6 +6,7 @@ from server.domain.people import Actor, Desk
 from server.services import deadline
 from server.services.event import record_event
 from server.services.item_version import item_of
+from server.services.open_procedure import require_result_noted
 from server.services.review import desk_name, place_name, require_reason, stage_at_desk
 from server.services.work import Work
 
@@ -17,7 +18,7 @@ class HandOverRefused(Exception):
 def hand_over(work: Work, case: CaseRow, actor: Actor, department: str, reason: str) -> None:
     """Give the open stage to another department of the same place (社会救助暂行办法 第60条).
 
-    Raises ActionNotAllowed, NotYourDesk, ReasonMissing, HandOverRefused.
+    Raises ActionNotAllowed, NotYourDesk, ReasonMissing, HandOverRefused, ProcedureRefused.
     """
     row = stage_at_desk(work, case, actor, Action.HAND_OVER)
     if item_of(case).licence:
@@ -27,6 +28,7 @@ def hand_over(work: Work, case: CaseRow, actor: Actor, department: str, reason: 
     require_reason(reason)
     if department not in work.catalogue.departments.values() or department == row.department:
         raise HandOverRefused("请从部门名单里选另一个部门。")
+    require_result_noted(work, case, row)
     before = desk_name(work, row)
     row.department, row.opened_at, row.assigned_to = department, work.now, None
     deadline.keep_time(work, case)

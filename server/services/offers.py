@@ -73,7 +73,7 @@ def _may_ask_for_days(work: Work, case: CaseRow, actor: Actor) -> bool:
 
 def _may_grant_days(work: Work, case: CaseRow, actor: Actor) -> bool:
     asked = proceeding.find_open_extension(work.session, case.id)
-    return asked is not None and asked.requested_by != actor.account_id and actor.desk in desks_of(case)
+    return asked is not None and asked.requested_by != actor.account_id and _holds(work, case, actor)
 
 
 def _may_begin_procedure(work: Work, case: CaseRow, actor: Actor) -> bool:

@@ -6,7 +6,7 @@ from forms.clock import written_date
 from forms.identity import mask_name
 from forms.item import Answers, Stage
 from server.db.case import CaseRow, StageRow
-from server.db.public_notice import PublicNoticeRow, find_notice
+from server.db.public_notice import PublicNoticeRow, find_expired_notice, find_notice
 from server.domain.deadline import Limit, due_on
 from server.services.event import SYSTEM, record_event
 from server.services.item_version import item_of
@@ -51,12 +51,17 @@ def _columns(work: Work, case: CaseRow, stage: Stage, answers: Answers, househol
 
 
 def take_down_notice(work: Work, notice_id: str) -> tuple[CaseRow, StageRow] | None:
-    """Take one expired notice down; the case and the stage it held, or None when it is down or still running."""
-    notice = work.session.get(PublicNoticeRow, notice_id, with_for_update=True)
-    if notice is None or notice.ended_at or notice.ends_on >= work.today:
+    """Take one expired notice down; the case and the stage it held, or None when it is down, runs, or is objected to.
+
+    The case is locked first, as every desk does: the other way round the two would wait for each other. Only then is
+    looked whether the notice is over: an objection may have come in since the worker listed it.
+    """
+    listed = work.session.get(PublicNoticeRow, notice_id)
+    case = listed and work.session.get(CaseRow, listed.case_id, with_for_update=True)
+    notice = find_expired_notice(work.session, notice_id, work.today)
+    if case is None or notice is None:
         return None
     notice.ended_at = work.now
-    case = work.session.get(CaseRow, notice.case_id, with_for_update=True)
     return case, next(row for row in case.stages if row.stage_id == notice.stage_id)
 
 

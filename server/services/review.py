@@ -14,6 +14,7 @@ from server.services.assignment import require_in_hand
 from server.services.conflict import require_unconflicted
 from server.services.event import record_event
 from server.services.item_version import item_of
+from server.services.open_procedure import require_result_noted
 from server.services.work import Work
 
 STAGE_ACTIONS = {
@@ -193,6 +194,7 @@ def require_reason(reason: str) -> None:
 
 
 def _finish(work: Work, case: CaseRow, row: StageRow, actor: Actor, kind: str, note: str) -> None:
+    require_result_noted(work, case, row, decides=kind == "approved")
     done = StageState.NOT_APPLICABLE if row.verdict == Verdict.NOT_APPLICABLE else StageState.DONE
     walk.finish_stage(work, row, done, actor.display_name)
     record_event(work, case, kind, actor.display_name, note)
@@ -203,6 +205,7 @@ def _end(work: Work, case: CaseRow, actor: Actor, action: Action, status: Status
     """A case that ends without what was applied for; its decision and its event are called as its status is."""
     row = stage_at_desk(work, case, actor, action)
     require_reason(reason)
+    require_result_noted(work, case, row, decides=True)
     row.opinion = reason
     case.decision, case.decision_reason = status.value, reason
     walk.finish_stage(work, row, StageState.DONE, actor.display_name)

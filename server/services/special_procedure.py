@@ -8,16 +8,13 @@ from server.domain.people import Actor, Desk
 from server.domain.words import LABELS
 from server.services import deadline
 from server.services.event import record_event
+from server.services.open_procedure import ProcedureRefused
 from server.services.review import NotYourDesk, place_name, require_reason, stage_at_desk
 from server.services.work import Work
 
 # 行政许可法 第45条 names these; nothing else stops the clock by this door.
 KINDS = ("听证", "招标", "拍卖", "检验", "检测", "检疫", "鉴定", "专家评审")
 MOST_DAYS = 365
-
-
-class ProcedureRefused(Exception):
-    """A special procedure that cannot begin or end now; the text says why."""
 
 
 def start_procedure(work: Work, case: CaseRow, actor: Actor, kind: str, days_needed: int, reason: str) -> None:

@@ -2,10 +2,11 @@
 
 from forms.item import Answers, Stage
 from server.db.case import CaseRow, StageRow
+from server.db.correction import find_open_correction
 from server.domain.case import CLOSED, STATUS_OF_STAGE, Status, status_of
 from server.domain.people import Actor, Desk, Role
 from server.domain.review import StageState, rules_itself_out, settled_alternatives, stages_to_open
-from server.services import aftermath, deadline, disclosure, public_notice
+from server.services import aftermath, deadline, disclosure, open_procedure, public_notice
 from server.services.answers import answers_of
 from server.services.disclosure import withdraw_result
 from server.services.event import SYSTEM, record_event
@@ -77,6 +78,14 @@ def reopen_case(work: Work, case: CaseRow, actor: Actor, reason: str) -> None:
     deadline.reopen_clocks(work, case)
     record_event(work, case, "reopened", actor.display_name, reason)
     move_on(work, case, answers_of(work, case))
+    _wait_for_papers_again(work, case)
+
+
+def _wait_for_papers_again(work: Work, case: CaseRow) -> None:
+    """It ended while papers were asked for: without this nobody could bring them, and no desk ask for them twice."""
+    if correction := find_open_correction(work.session, case.id):
+        correction.status_before, case.status = case.status, Status.AWAITING_CORRECTION
+        deadline.keep_time(work, case)
 
 
 def close_case(work: Work, case: CaseRow, status: Status, answers: Answers) -> None:
@@ -88,6 +97,7 @@ def close_case(work: Work, case: CaseRow, status: Status, answers: Answers) -> N
         if row.state == StageState.ACTIVE:  # another desk that might have decided: nothing waits there any more
             row.state = StageState.PENDING
     public_notice.take_down_what_hangs(work, case)
+    open_procedure.end_with_case(work, case)
     deadline.finish_clocks(work, case)
     disclosure.publish_result(work, case, answers)
     if status is Status.COMPLETED:

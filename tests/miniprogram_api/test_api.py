@@ -104,6 +104,12 @@ class TestRating:
         phone.post("/cases/follow", {"lookup_code": closed.lookup_code})
         return f"/cases/{closed.case_number}"
 
+    @pytest.mark.parametrize("sign", ["\0", "\ud83d"])
+    def test_signs_no_database_keeps_are_refused_and_no_fault_of_the_server(self, phone, address, sign):
+        answer = phone.post(f"{address}/rating", {"grade": 1, "comment": f"太慢{sign}"})
+        assert (answer.status_code, answer.json()["error"]["code"]) == (400, "bad_shape")
+        assert phone.post(f"{address}/rating", {"grade": 1, "comment": "太慢😀"}).status_code == 201
+
     def test_a_rating_is_read_again_by_the_rater_alone(self, phone, address):
         detail = phone.get(address).json()
         assert (detail["can_rate"], detail["is_rated"], "grade" in detail) == (True, False, False)

@@ -132,27 +132,28 @@ def _ask_again_with_leave(scene: AtDesk) -> None:
 
 
 def _may_be_extended(scene: AtDesk) -> bool:
-    head = _deciding(scene)
+    head = _head_beside(scene, scene.handler)
     if head is None or head.account_id == scene.handler.account_id or not extension.most_days(item_of(scene.case)):
         return False
     return not list_extensions(scene.work.session, scene.case.id) and not extension.is_over(scene.work, scene.case)
 
 
-def _deciding(scene: Scene) -> Actor | None:
-    stages = zip(item_of(scene.case).stages, scene.case.stages, strict=True)
-    row = next((row for stage, row in stages if stage.action == "approve"), None)
-    return scene.actor(Desk(row.department, row.region_code), deciding=True) if row else None
+def _head_beside(scene: Scene, handler: Actor) -> Actor | None:
+    return scene.cast.get(Sitting(handler.desk, True))
 
 
 def _ask_for_more_days(scene: AtDesk) -> None:
     days = min(5, extension.most_days(item_of(scene.case)))
     extension.request_extension(scene.work, scene.case, scene.handler, days, "要到现场再核实一次（示范）")
-    scene.later(1, _grant_more_days)
+    handler = scene.handler
+    scene.later(1, lambda then: _grant_more_days(then, handler))
 
 
-def _grant_more_days(scene: Scene) -> None:
-    head = _deciding(scene)
-    if head and scene.may(head, Action.DECIDE_EXTENSION) and not extension.is_over(scene.work, scene.case):
+def _grant_more_days(scene: Scene, handler: Actor) -> None:
+    head = _head_beside(scene, handler)
+    if not head or not review.held_by(scene.case, head):
+        return
+    if scene.may(head, Action.DECIDE_EXTENSION) and not extension.is_over(scene.work, scene.case):
         granted = scene.rng.random() < 0.8
         extension.decide_extension(
             scene.work, scene.case, head, granted, "情况属实，同意延期" if granted else "现有材料够了，不用延期"

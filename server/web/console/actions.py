@@ -40,6 +40,7 @@ from server.web.webkit.guards import guarded_by
 from server.web.webkit.installation import installation
 
 MAX_WORDS = 2000
+MAX_STATED = 200
 STATED = "stated "
 _Case = object  # a row of the services; views hand it on and never look inside
 _Errand = Callable[[Work, _Case, Actor], None]
@@ -146,7 +147,8 @@ def _give_verdict(work: Work, case: _Case, actor: Actor) -> None:
 
 def _approve(work: Work, case: _Case, actor: Actor) -> None:
     page = case_page(work, actor, request.view_args["case_number"])  # type: ignore[index]
-    stated = {label: request.form.get(STATED + label, "").strip() for label in page.stated_labels}
+    given = _stated()
+    stated = {label: given.get(label, "") for label in page.stated_labels}
     offered = dict(page.actions)
     if Action.APPROVE in offered and (missing := [label for label, value in stated.items() if not value]):
         raise FormIncomplete(f"请先填“{'”“'.join(missing)}”，公开结果时要用；不填会公开成“未填写”。")
@@ -253,8 +255,16 @@ def _reopen(work: Work, case: _Case, actor: Actor) -> None:
 
 
 def _state_result(work: Work, case: _Case, actor: Actor) -> None:
-    stated = {name.removeprefix(STATED): value for name, value in request.form.items() if name.startswith(STATED)}
-    state_result(work, case, actor, stated)
+    state_result(work, case, actor, _stated())
+
+
+def _stated() -> dict[str, str]:
+    """The published columns as filled in, by their labels. Raises FormIncomplete."""
+    typed = {name: value.strip() for name, value in request.form.items() if name.startswith(STATED)}
+    stated = {name.removeprefix(STATED): value for name, value in typed.items()}
+    if long := [label for label, value in stated.items() if len(value) > MAX_STATED]:
+        raise FormIncomplete(f"“{'”“'.join(long)}”最多写{MAX_STATED}个字，请写短一点。")
+    return stated
 
 
 ERRANDS: dict[str, _Errand] = {

@@ -10,6 +10,7 @@ from server.services.machine import SEEN_STEP, Machine, MachineUnknown, enrol_ma
 from server.services.service_point import point_of
 from server.services.staff import actor_of, check_password, may_receive_in
 from server.services.work import Work
+from server.web.webkit.bodies import read_json
 from server.web.webkit.errors import Refusal
 from server.web.webkit.guards import guarded_by
 from server.web.webkit.installation import installation
@@ -36,7 +37,7 @@ def check_machine() -> None:
 
 
 def json_body() -> dict[str, Any]:
-    body = request.get_json(silent=True)
+    body = read_json()
     if not isinstance(body, dict):
         raise Refusal(400, "not_json", "请求的内容不是约定的格式。请更新村里电脑上的程序。")
     return body
