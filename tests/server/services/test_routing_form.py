@@ -11,7 +11,7 @@ from server.services import review
 from server.services.audit import iterate_audit
 from server.services.desk import CaseHidden, get_case_to_act
 from server.services.routing_form import routing_form
-from server.services.special_procedure import start_procedure
+from server.services.special_procedure import end_procedure, start_procedure
 from tests import factories as make
 
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -32,6 +32,7 @@ def test_the_form_grows_stage_by_stage_and_says_who_signed_when(installation, ca
     number = case.case_number
     before = form_of(installation, make.TOWNSHIP_CIVIL, number)
     act(installation, make.TOWNSHIP_CIVIL, number, start_procedure, "鉴定", 9, "年龄有疑问，送司法鉴定")
+    act(installation, make.TOWNSHIP_CIVIL, number, end_procedure, "鉴定意见：年满80周岁")
     act(installation, make.TOWNSHIP_CIVIL, number, review.verify_case, "走访过，情况属实")
     act(installation, make.COUNTY_POLICE, number, review.give_verdict, Verdict.AGREE, "户籍正常")
     after = form_of(installation, make.COUNTY_POLICE, number)
