@@ -2,7 +2,7 @@
 
 from flask import Blueprint, Response, g, redirect, request, url_for
 
-from server.domain.wanted import PAGE_SIZE, Page, offset_of
+from server.domain.wanted import PAGE_SIZE, Page, page_of
 from server.services.service_point import PointLine, PointRefused, list_points, state_point
 from server.services.work import Work
 from server.web.console.asking import page_asked
@@ -43,8 +43,7 @@ def _page_of(found: list[PointLine], keep_in_view: str) -> Page[PointLine]:
     """The page asked for, or the one with the village just written about: 437 forms at once are nobody's to read."""
     codes = [line.region_code for line in found]
     number = codes.index(keep_in_view) // PAGE_SIZE + 1 if keep_in_view in codes else page_asked()
-    start = offset_of(number)
-    return Page(tuple(found[start : start + PAGE_SIZE]), len(found), number)
+    return page_of(found, number)
 
 
 @guarded_by("staff")
