@@ -13,6 +13,12 @@ def test_the_control_centre_is_told_where_its_work_is(official):
     assert "综控中心不经手办件" in page and 'href="/console/ratings"' in page and 'href="/console/catalogue"' in page
 
 
+def test_sentences_are_offered_for_the_steps_one_may_take_alone(official):
+    agent, head, centre = (official(name).read("/console/opinions") for name in ("agent", "head", "centre"))
+    assert "<h2>批准</h2>" in head and "<h2>批准</h2>" not in agent and "<h2>核验通过</h2>" in agent
+    assert "用不到常用意见" in centre and "<h2>" not in centre
+
+
 def received(page: str) -> str:
     return page.split("<dt>收件</dt><dd>")[1].split("</dd>")[0]
 
