@@ -43,13 +43,12 @@ def _of_the_story(browser: Browser, folder: Path) -> None:
 
 
 def _of_the_history(browser: Browser, folder: Path) -> None:
-    """What only many cases show: an inbox with clocks, the wall, the year it all is counted by."""
+    """What only many cases show: the wall, and the year it is counted by."""
     lay_history(folder, Wanted(HISTORY_CASES, seed=1, until=datetime.now(UTC)))
     practice = lay_out_practice(folder, Ports())
     with Parts(practice.folder / "logs") as parts:
         _start_server(parts, practice)
         for name, account, path in (
-            ("console-inbox", "xian-mz", "/console/"),
             ("console-wall", "xian-jiancha", "/console/supervision"),
             ("console-calendar", "shi-zongkong", "/console/calendar"),
         ):

@@ -204,7 +204,15 @@ def step_times(session: Session, wanted: CaseWanted, now: datetime) -> list[tupl
 FILTERED = (CaseRow.item_code, CaseRow.village_code, CaseRow.status)
 
 
-def name_of_item(session: Session, item_code: str) -> str:
-    """As the newest case of it calls it: an item that left the catalogue still has cases."""
-    newest = select(CaseRow.item_name).where(CaseRow.item_code == item_code).order_by(CaseRow.received_at.desc())
-    return session.scalar(newest.limit(1)) or item_code
+def names_of_items(session: Session, item_codes: Sequence[str]) -> dict[str, str]:
+    """Each as the newest case of it calls it: an item that left the catalogue still has cases. Asked once for all."""
+    newest = (
+        select(CaseRow.item_code, func.max(CaseRow.received_at).label("at"))
+        .where(CaseRow.item_code.in_(item_codes))
+        .group_by(CaseRow.item_code)
+        .subquery()
+    )
+    named = select(CaseRow.item_code, CaseRow.item_name).join(
+        newest, and_(CaseRow.item_code == newest.c.item_code, CaseRow.received_at == newest.c.at)
+    )
+    return dict(session.execute(named).tuples().all())
