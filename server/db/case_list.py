@@ -215,4 +215,4 @@ def names_of_items(session: Session, item_codes: Sequence[str]) -> dict[str, str
     named = select(CaseRow.item_code, CaseRow.item_name).join(
         newest, and_(CaseRow.item_code == newest.c.item_code, CaseRow.received_at == newest.c.at)
     )
-    return dict(session.execute(named).tuples().all())
+    return dict(session.execute(named).all())
