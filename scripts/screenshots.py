@@ -1,41 +1,69 @@
-"""Plays the story into a temporary folder, opens what it left behind, and photographs it for the README."""
+"""Plays the story and lays a small history into temporary folders, opens what they left behind, and photographs it."""
 
 import sys
 import tempfile
+from datetime import UTC, datetime
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from hongye.demo import play
 from hongye.demo.counter import KioskCounter
+from hongye.demo.history import Wanted, lay_history
 from hongye.ports import Ports
-from hongye.practice import Practice, prepare_practice
+from hongye.practice import Practice, lay_out_practice, prepare_practice
 from hongye.processes import Parts, answers
 from kiosk.camera.specimens import story_person
 
 OUT = Path(__file__).parents[1] / "docs" / "pictures"
+HISTORY_CASES = 400  # enough for a wall with cards on it, laid in under a minute
 CHROMIUM = ("/usr/bin/chromium", "/usr/bin/chromium-browser")
 
 
 def main() -> None:
     OUT.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as folder:
-        story = play(Path(folder) / "story")
-        practice, _ = prepare_practice(Path(folder) / "story", Ports())
-        with Parts(practice.folder / "logs") as parts, sync_playwright() as playwright:
-            _start(parts, practice)
-            program = next(path for path in CHROMIUM if Path(path).exists())
-            browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
-            _public(browser, practice, story)
-            _console(browser, practice, story)
-            _kiosk(browser, practice)
-            browser.close()
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        program = next(path for path in CHROMIUM if Path(path).exists())
+        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        _of_the_story(browser, Path(folder) / "story")
+        _of_the_history(browser, Path(folder) / "history")
+        browser.close()
     print(f"pictures are in {OUT}")
 
 
-def _start(parts: Parts, practice: Practice) -> None:
+def _of_the_story(browser: Browser, folder: Path) -> None:
+    story = play(folder)
+    practice, _ = prepare_practice(folder, Ports())
+    with Parts(practice.folder / "logs") as parts:
+        _start_server(parts, practice)
+        _start_kiosk(parts, practice)
+        _public(browser, practice, story)
+        _console(browser, practice, story)
+        _kiosk(browser, practice)
+
+
+def _of_the_history(browser: Browser, folder: Path) -> None:
+    """What only many cases show: the wall, and the year it is counted by."""
+    lay_history(folder, Wanted(HISTORY_CASES, seed=1, until=datetime.now(UTC)))
+    practice = lay_out_practice(folder, Ports())
+    with Parts(practice.folder / "logs") as parts:
+        _start_server(parts, practice)
+        for name, account, path in (
+            ("console-wall", "xian-jiancha", "/console/supervision"),
+            ("console-calendar", "shi-zongkong", "/console/calendar"),
+        ):
+            page = _signed_in(browser, practice, account)
+            page.goto(practice.server_url + path)
+            _save(page, name)
+            page.close()
+
+
+def _start_server(parts: Parts, practice: Practice) -> None:
     parts.start("server", "serve", "--settings", str(practice.server_settings))
     parts.wait_until("server", answers(practice.server_url))
+
+
+def _start_kiosk(parts: Parts, practice: Practice) -> None:
     address = practice.folder / "kiosk" / "screen.url"
     address.unlink(missing_ok=True)
     parts.start("kiosk", "kiosk", "--settings", str(practice.kiosk_settings))
@@ -79,7 +107,7 @@ def _signed_in(browser: Browser, practice: Practice, name: str) -> Page:
     page.fill("[name=sign_in_name]", name)
     page.fill("[name=password]", practice.password)
     page.keyboard.press("Enter")
-    page.wait_for_url("**/console/")
+    page.wait_for_selector(".bar")
     return page
 
 

@@ -31,19 +31,23 @@ def _is_of(desks: tuple[Desk, ...]) -> Condition:
     return or_(*(and_(StageRow.department == one.department, StageRow.region_code == one.region_code) for one in desks))
 
 
+def _has_step(*conditions: Condition) -> Condition:
+    """Asked once for all cases: asked of each (EXISTS), SQLite walks through every step of the desk for every case there is."""
+    return CaseRow.id.in_(select(StageRow.case_id).where(*conditions))
+
+
 def _at(desks: tuple[Desk, ...], *states: StageState) -> Condition:
-    return exists().where(StageRow.case_id == CaseRow.id, _is_of(desks), StageRow.state.in_(states))
+    return _has_step(_is_of(desks), StageRow.state.in_(states))
 
 
 def _in_hands(hands: tuple[tuple[str, Desk], ...]) -> Condition:
     mine = (and_(StageRow.assigned_to == account, _is_of((desk,))) for account, desk in hands)
-    return exists().where(StageRow.case_id == CaseRow.id, StageRow.state == StageState.ACTIVE, or_(*mine))
+    return _has_step(StageRow.state == StageState.ACTIVE, or_(*mine))
 
 
 def _has_reached(desks: tuple[Desk, ...]) -> Condition:
     """As `services.review.desks_of`, less the lead of a running review, which has no step of its own yet."""
-    return exists().where(
-        StageRow.case_id == CaseRow.id,
+    return _has_step(
         _is_of(desks),
         StageRow.opened_at.is_not(None),
         or_(StageRow.state != StageState.NOT_APPLICABLE, StageRow.verdict.is_not(None)),
@@ -200,7 +204,15 @@ def step_times(session: Session, wanted: CaseWanted, now: datetime) -> list[tupl
 FILTERED = (CaseRow.item_code, CaseRow.village_code, CaseRow.status)
 
 
-def name_of_item(session: Session, item_code: str) -> str:
-    """As the newest case of it calls it: an item that left the catalogue still has cases."""
-    newest = select(CaseRow.item_name).where(CaseRow.item_code == item_code).order_by(CaseRow.received_at.desc())
-    return session.scalar(newest.limit(1)) or item_code
+def names_of_items(session: Session, item_codes: Sequence[str]) -> dict[str, str]:
+    """Each as the newest case of it calls it: an item that left the catalogue still has cases. Asked once for all."""
+    newest = (
+        select(CaseRow.item_code, func.max(CaseRow.received_at).label("at"))
+        .where(CaseRow.item_code.in_(item_codes))
+        .group_by(CaseRow.item_code)
+        .subquery()
+    )
+    named = select(CaseRow.item_code, CaseRow.item_name).join(
+        newest, and_(CaseRow.item_code == newest.c.item_code, CaseRow.received_at == newest.c.at)
+    )
+    return dict(session.execute(named).all())

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, false, or_, select, true
+from sqlalchemy import ColumnElement, and_, false, or_, select, true
 from sqlalchemy.orm import aliased
 
 from server.db.case import CaseRow, StageRow
@@ -53,9 +53,8 @@ def _step(wanted: CaseWanted, *conditions: Callable[[Any], Condition]) -> Condit
     """The department had a step of this case that was so; without a department, any department did."""
     step = aliased(ClockRow)
     own = [step.department == wanted.department] if wanted.department else []
-    return exists().where(
-        step.case_id == CaseRow.id, step.kind == ClockKind.STAGE, *own, *(one(step) for one in conditions)
-    )
+    steps = select(step.case_id).where(step.kind == ClockKind.STAGE, *own, *(one(step) for one in conditions))
+    return CaseRow.id.in_(steps)
 
 
 def has_steps(wanted: CaseWanted) -> Condition:
@@ -86,9 +85,8 @@ def figure_condition(wanted: CaseWanted, now: datetime) -> Condition:
 
 
 def _came_to(department: str) -> Condition:
-    return exists().where(
-        StageRow.case_id == CaseRow.id, StageRow.department == department, StageRow.opened_at.is_not(None)
-    )
+    steps = select(StageRow.case_id).where(StageRow.department == department, StageRow.opened_at.is_not(None))
+    return CaseRow.id.in_(steps)
 
 
 def _table(wanted: CaseWanted, now: datetime) -> Condition:

@@ -156,6 +156,11 @@ def allowed_actions(status: Status, role: Role) -> list[Action]:
     return [action for action, roles in ALLOWED[status].items() if role in roles]
 
 
+def actions_of(role: Role) -> frozenset[Action]:
+    """What this role may ever do to a case, in whatever status."""
+    return frozenset(action for table in ALLOWED.values() for action, roles in table.items() if role in roles)
+
+
 def require_allowed(status: Status, action: Action, role: Role, labels: dict[str, str]) -> None:
     """Raises ActionNotAllowed."""
     if role not in ALLOWED[status].get(action, frozenset()):

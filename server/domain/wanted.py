@@ -1,5 +1,6 @@
 """Which cases or cards a list asks for: one plain value that counts, lists, exports and addresses all read."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -75,6 +76,12 @@ class Page(Generic[Line]):
     @property
     def pages(self) -> int:
         return max(1, -(-self.total // PAGE_SIZE))
+
+
+def page_of(found: Sequence[Line], number: int) -> Page[Line]:
+    """One page of a list that is already here whole."""
+    start = offset_of(number)
+    return Page(tuple(found[start : start + PAGE_SIZE]), len(found), number)
 
 
 def offset_of(number: int) -> int:

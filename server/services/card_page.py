@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from forms.clock import written_time
+from forms.clock import local, written_time
 from forms.item import UNIT_WORDS
 from server.db import card as db
 from server.db.card import CardActRow
@@ -184,15 +184,21 @@ def _evidence(case: CaseRow, card: CardRow) -> Iterator[tuple[str, str]]:
     if "limit" in said:
         amount, unit = str(said["limit"]).split(" ")
         yield "时限", f"{CLOCK[str(said['clock'])]}，{amount}{UNIT_WORDS[unit]}"
-        yield "从什么时候算", written_time(datetime.fromisoformat(str(said["started_at"])))
+        yield "从什么时候算", _written_in_full(str(said["started_at"]))
     for reason, began, ended in said.get("stops", ()):
-        until = written_time(datetime.fromisoformat(ended)) if ended else "亮牌时还停着"
-        yield "停表", f"{PAUSE[reason]}：{written_time(datetime.fromisoformat(began))} 到 {until}"
+        until = _written_in_full(ended) if ended else "亮牌时还停着"
+        yield "停表", f"{PAUSE[reason]}：{_written_in_full(began)} 到 {until}"
     names = {stage.id: stage.what for stage in item_of(case).stages}
     if stages := [names.get(stage, stage) for stage in said.get("open_stages", ())]:
         yield "当时没办完的环节", "、".join(stages)
     known = {"limit", "clock", "started_at", "stops", "open_stages"}
     yield from ((str(key), str(value)) for key, value in said.items() if key not in known)
+
+
+def _written_in_full(instant: str) -> str:
+    """2018年3月30日 9:41: evidence may be read years later."""
+    at = datetime.fromisoformat(instant)
+    return f"{local(at).year}年{written_time(at)}"
 
 
 def _desk(work: Work, known: KnownCard, desk: Desk, acts: list[CardActRow]) -> DeskOfCard:

@@ -143,8 +143,9 @@ def choices_of(work: Work, actor: Actor, asked: CaseWanted) -> Choices:
     places = [regions.get(code) for code in villages]
     if actor.role is Role.SUPERVISOR:
         places = list({town.id: town for town in (regions.ancestor(one.id, "township") for one in places)}.values())
+    names = db.names_of_items(work.session, items)
     return Choices(
-        items=tuple((code, db.name_of_item(work.session, code)) for code in items),
+        items=tuple((code, names[code]) for code in items),
         places=tuple((one.id, one.short_name) for one in places),
         statuses=tuple((status, STATUS[status]) for status in statuses),
     )

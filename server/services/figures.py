@@ -124,10 +124,11 @@ def _by_item(work: Work, actor: Actor, asked: CaseWanted) -> tuple[FigureRow, ..
     scope = in_sight(work, actor, asked)
     counted = db.count_figures(work.session, scope, _BY_ROW, work.now, by=CaseRow.item_code)
     times = sorted(db.whole_times(work.session, scope, work.now))
+    names = db.names_of_items(work.session, list(counted))
     usual = {item: _usual([row[1:] for row in rows]) for item, rows in groupby(times, key=lambda row: row[0])}
     return tuple(
         _row(
-            db.name_of_item(work.session, item),
+            names[item],
             asked.but(item=item),
             counts,
             _told(usual.get(item), asked.but(item=item, figure=Figure.USUAL)),

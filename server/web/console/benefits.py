@@ -7,10 +7,12 @@ from flask import Blueprint, Response, abort, current_app, g, redirect, request,
 
 from server.domain.benefit import BENEFIT_ACTION, VISITS, WAY, BenefitAction, BenefitRefused, Way
 from server.domain.people import Actor
+from server.domain.wanted import page_of
 from server.services import benefit, recheck
 from server.services.benefit import BenefitHidden, get_benefit_to_act
 from server.services.benefit_page import benefit_page, list_benefits, note_full_name
 from server.services.work import Work
+from server.web.console.asking import page_asked
 from server.web.console.roster import frame
 from server.web.webkit.errors import Refusal
 from server.web.webkit.guards import guarded_by
@@ -41,14 +43,15 @@ def show_benefits() -> Response:
 def _list(refused: str | None = None, status: int = 200) -> Response:
     with installation().look() as work:
         lines = list_benefits(work, g.actor)
+        page = page_of(lines, page_asked())
         return frame(
             work,
             "console/benefits.html",
             status,
             here="benefits",
-            lines=lines,
+            page=page,
             mine=sum(line.mine for line in lines),
-            matches=sum(line.to_match for line in lines),
+            matches=sum(line.to_match for line in page.lines),
             matched=request.args.get("matched", type=int),
             refused=refused,
             today=work.today,

@@ -2,6 +2,7 @@
 
 from flask import Blueprint, Response, g, make_response, redirect, render_template, request, url_for
 
+from server.domain.case import actions_of
 from server.domain.opinion import LONGEST, SHIPPED
 from server.domain.words import ACTION
 from server.services.opinion import OpinionRefused, forget_opinion, keep_opinion, list_opinions
@@ -27,7 +28,7 @@ def _render(refused: str | None = None) -> str:
             "console/opinions.html",
             opinions=list_opinions(work, g.actor),
             labels=ACTION,
-            actions=[action for action, words in SHIPPED.items() if words],
+            actions=[action for action, words in SHIPPED.items() if words and action in actions_of(g.actor.role)],
             longest=LONGEST,
             refused=refused,
             typed=request.form,

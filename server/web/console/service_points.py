@@ -2,8 +2,10 @@
 
 from flask import Blueprint, Response, g, redirect, request, url_for
 
-from server.services.service_point import PointRefused, list_points, state_point
+from server.domain.wanted import PAGE_SIZE, Page, page_of
+from server.services.service_point import PointLine, PointRefused, list_points, state_point
 from server.services.work import Work
+from server.web.console.asking import page_asked
 from server.web.console.catalogue import render
 from server.web.webkit.guards import guarded_by
 from server.web.webkit.installation import installation
@@ -21,19 +23,27 @@ def show_service_points() -> Response:
 
 
 def _page(work: Work, *, refused: str | None = None, typed_for: str = "", status: int = 200) -> Response:
+    saved = request.args.get("saved", "")
     words = request.args.get("words", "").strip()[:20]
-    lines = [line for line in list_points(work, g.actor) if words in line.name]
+    found = [line for line in list_points(work, g.actor) if words in line.name]
     return render(
         work,
         "console/service_points.html",
         status,
         here="service_points",
-        lines=lines,
+        page=_page_of(found, saved or typed_for),
         words=words,
         refused=refused,
         typed_for=typed_for,
-        saved=request.args.get("saved", ""),
+        saved=saved,
     )
+
+
+def _page_of(found: list[PointLine], keep_in_view: str) -> Page[PointLine]:
+    """The page asked for, or the one with the village just written about: 437 forms at once are nobody's to read."""
+    codes = [line.region_code for line in found]
+    number = codes.index(keep_in_view) // PAGE_SIZE + 1 if keep_in_view in codes else page_asked()
+    return page_of(found, number)
 
 
 @guarded_by("staff")

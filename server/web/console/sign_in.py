@@ -4,6 +4,7 @@ import secrets
 
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 
+from server.domain.people import Role
 from server.services.staff import check_password, end_session, start_session
 from server.web.webkit.guards import guarded_by
 from server.web.webkit.installation import installation
@@ -47,6 +48,7 @@ def sign_in() -> Response:
         token = None if isinstance(found, str) else start_session(work, found)
         if token:
             end_session(work, session_token())
+            back = _first_page(found.role, back)
     if token is None:
         return _page(back, str(found), name=name, status=401)
     response = redirect(back, 303)
@@ -79,6 +81,12 @@ def _typed_words() -> list[str]:
 
 def _back_to(wanted: str | None) -> str:
     return local_path(wanted, under="/console") or url_for("console.show_inbox")
+
+
+def _first_page(role: str, back: str) -> str:
+    """A supervisor, for whom nothing waits, begins the day at the wall."""
+    at_rest = role == Role.SUPERVISOR and back == url_for("console.show_inbox")
+    return url_for("console.show_wall") if at_rest else back
 
 
 def _page(back: str, sentence: str | None, *, name: str = "", typed: list[str] = (), status: int = 200) -> Response:

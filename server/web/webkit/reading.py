@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 from flask import Flask, Response, request
 
 from forms.clock import local, local_date, written_date, written_time
+from server.web.webkit.installation import installation
 
 ELDER_COOKIE = "elder"
 _YEAR = 365 * 24 * 3600
@@ -13,7 +14,7 @@ _YEAR = 365 * 24 * 3600
 
 def install_reading(app: Flask) -> None:
     app.jinja_env.filters.update(
-        moment=written_time,
+        moment=moment,
         day=written_date,
         short_day=short_day,
         clock_time=clock_time,
@@ -34,10 +35,20 @@ def keep_reading_size(response: Response, large: bool) -> Response:
     return response
 
 
+def moment(instant: datetime) -> str:
+    """11月12日 9:41; of another year 2025年11月12日 9:41, or a card of 2018 would read as one of last week."""
+    return _year_unless_this(local_date(instant)) + written_time(instant)
+
+
 def short_day(day: date | datetime) -> str:
-    """11月26日."""
+    """11月26日, with its year when that is not this year."""
     day = local_date(day) if isinstance(day, datetime) else day
-    return f"{day.month}月{day.day}日"
+    return f"{_year_unless_this(day)}{day.month}月{day.day}日"
+
+
+def _year_unless_this(day: date) -> str:
+    this_year = local_date(installation().tools.clock.now()).year
+    return "" if day.year == this_year else f"{day.year}年"
 
 
 def month_words(month: date) -> str:

@@ -63,5 +63,15 @@ class TestServicePoints:
         page = answer.get_data(as_text=True)
         assert answer.status_code == 422 and "电话应是" in page and 'value="村委会"' in page
 
+    def test_a_city_of_villages_comes_by_pages_and_what_was_kept_is_in_view(self, centre):
+        first, _ = centre
+        page = first.read("/console/service-points")
+        assert "437 个村" in page and page.count('class="point-form"') == 50 and "第 1 / 9 页" in page
+        assert first.send(f"/console/service-points/{VILLAGE}", {"place": "村委会一楼"}).status_code == 303
+        kept = first.read(f"/console/service-points?saved={VILLAGE}")
+        assert 'value="村委会一楼"' in kept and "存好了" in kept
+        found = first.read("/console/service-points?words=烟楼")
+        assert f'id="v{VILLAGE}"' in found and "分页" not in found
+
     def test_another_village_is_refused(self, official):
         assert official("agent").send("/console/service-points/450502001003", {"place": "x"}).status_code == 422

@@ -67,6 +67,10 @@ class TestSigningIn:
 
 
 class TestTheWayBack:
+    def test_a_supervisor_begins_at_the_wall_and_everybody_else_at_the_inbox(self, app):
+        for name, first in (("supervisor", "/console/supervision"), ("head", "/console/"), ("centre", "/console/")):
+            assert location(Official(app, name).sign_in()) == first, name
+
     def test_after_signing_in_one_is_where_one_wanted_to_be(self, app):
         someone = Official(app, "head")
         asked = someone.client.get("/console/cases/450521-20260914-0001?tab=course")
