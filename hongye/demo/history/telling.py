@@ -166,6 +166,8 @@ class History:
     def _turn(self, scene: Scene, key: Key) -> None:
         """The desk's turn has come: whoever sits there does one of the things it may do now."""
         self._planned.discard(key)
+        if scene.case.stopped_for == "special_procedure":
+            return  # nobody passes the case on before the result is in; then the turn is planned anew
         stages = zip(item_of(scene.case).stages, scene.case.stages, strict=True)
         stage, row = next((stage, row) for stage, row in stages if row.stage_id == key[1])
         handler = scene.actor(Desk(row.department, row.region_code), deciding=stage.action == "approve")
