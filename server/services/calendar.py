@@ -32,7 +32,7 @@ from server.domain.people import Actor
 from server.domain.work_calendar import WorkCalendar
 from server.services.calendar_effects import Effects, effects_of
 from server.services.calendar_in_force import calendar_in_force, shipped_calendar, shipped_days
-from server.services.deadline import Recalculated, recalculate
+from server.services.settling import Recalculated, recalculate
 from server.services.work import Work
 
 PROGRAM = "system"

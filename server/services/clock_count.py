@@ -10,7 +10,7 @@ from server.domain.clock_log import ClockLife
 from server.domain.day_count import DayCount, count_days
 from server.domain.deadline import Deadline, Limit, Stop
 from server.domain.words import CLOCK, PAUSE
-from server.services.deadline import folded
+from server.services.settling import folded
 from server.services.work import Work
 
 

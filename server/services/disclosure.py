@@ -17,6 +17,7 @@ from server.services.answers import answers_of, mask_numbers
 from server.services.event import SYSTEM, record_event
 from server.services.item_version import item_of
 from server.services.roster_gate import published_summary
+from server.services.settling import settle
 from server.services.work import Work
 
 
@@ -93,7 +94,7 @@ def _begin_waiting(work: Work, case: CaseRow) -> None:
     if not waiting:
         desk = last_desk(case)
         deadline.start_clock(work, case, ClockKind.PUBLICATION, deadline.PUBLICATION_LIMIT, work.now, desk=desk)
-        deadline.settle(work, case)
+        settle(work, case)
 
 
 def awaits_publication(work: Work, case: CaseRow) -> bool:
@@ -115,7 +116,7 @@ def state_result(work: Work, case: CaseRow, actor: Actor, stated: Mapping[str, s
     for clock in list_clocks(work.session, case.id):
         if clock.kind == ClockKind.PUBLICATION:
             deadline.finish_clock(work, clock)
-    deadline.settle(work, case)
+    settle(work, case)
     record_event(work, case, "result_published", actor.display_name, "结果已按公开模板公开。")
 
 

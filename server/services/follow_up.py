@@ -31,6 +31,7 @@ from server.services import deadline
 from server.services.answers import answers_of, without_applicant
 from server.services.event import SYSTEM
 from server.services.item_version import item_of
+from server.services.settling import settle
 from server.services.staff import actor_of
 from server.services.work import Work
 
@@ -218,7 +219,7 @@ def _heads(work: Work, case: CaseRow, desk: Desk, people: list[Actor]) -> tuple[
 def _start(work: Work, case: CaseRow, subject: str, days: int, desk: Desk) -> None:
     limit = Limit(days, "working_day")
     deadline.start_clock(work, case, ClockKind.FOLLOW_UP, limit, work.now, desk=desk, subject=subject)
-    deadline.settle(work, case)
+    settle(work, case)
 
 
 def clocks_of(work: Work, case_id: str) -> dict[str, ClockRow]:
@@ -240,7 +241,7 @@ def _keep_time(work: Work, known: Known, step: Step) -> None:
         deadline.resume_clock(work, clocks[RECTIFY])
     elif step in (Step.CONFIRM, Step.UPHOLD_APPEAL):
         deadline.finish_clock(work, clocks[RECTIFY])
-    deadline.settle(work, known.case)
+    settle(work, known.case)
 
 
 def _settle(work: Work, known: Known, step: Step, state: State) -> None:

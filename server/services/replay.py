@@ -14,7 +14,7 @@ from server.db.engine import hold_still
 from server.domain.clock_log import CaseLog, ClockLife, FallenCard
 from server.domain.people import Desk
 from server.domain.words import CARD, CLOCK, RULE
-from server.services.deadline import computed_columns, folded
+from server.services.settling import computed_columns, folded
 from server.services.work import Work
 
 COLUMN = {

@@ -10,7 +10,7 @@ from server.domain.card_rules import Rule, RuleSettings
 from server.domain.people import Actor
 from server.domain.supervision_rule import WITHOUT_WARNING, RuleRefused, check_rule, may_change, stored_settings
 from server.domain.words import RULE
-from server.services.deadline import Recalculated, recalculate
+from server.services.settling import Recalculated, recalculate
 from server.services.work import Work
 
 MAY_NOT_CHANGE = "监察规则由综控中心或电子监察员维护，您可以查看，不能修改。"

@@ -8,6 +8,7 @@ from server.services.acceptance import overdue_acceptance
 from server.services.answers import answers_of
 from server.services.event import SYSTEM, record_event
 from server.services.item_version import item_of
+from server.services.settling import settle
 from server.services.work import Work
 
 
@@ -19,7 +20,7 @@ def sweep_clock(work: Work, clock_id: int) -> int:
     case = lock_case_of_clock(work.session, clock_id)
     if case is None or not is_due(work.session, clock_id, work.now):  # ten desks late at once are one case to settle
         return 0
-    fallen = len(deadline.settle(work, case))
+    fallen = len(settle(work, case))
     _deem_accepted(work, case)
     return fallen
 

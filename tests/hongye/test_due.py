@@ -12,7 +12,8 @@ from server.domain.calendar_edit import StatedDay, range_of_days
 from server.domain.people import Actor, Desk, Role
 from server.jobs import sweep_deadlines
 from server.services.calendar import edit_calendar
-from server.services.deadline import extend_clock, settle, stop_clock
+from server.services.deadline import extend_clock, stop_clock
+from server.services.settling import settle
 from tests import factories as make
 
 CENTRE = Actor("zhongkong-1", "甲示范", Role.CONTROL_CENTRE, Desk("综控中心", "450500"))

@@ -18,8 +18,8 @@ from server.jobs import note_shipped_calendar, sweep_deadlines
 from server.services.answers import answers_of
 from server.services.calendar import edit_calendar, list_edits, preview_edit
 from server.services.calendar_in_force import calendar_in_force, calendars_over_time
-from server.services.deadline import Recalculated, recalculate
 from server.services.desk import get_case_to_act
+from server.services.settling import Recalculated, recalculate
 from server.services.walk import close_case
 from tests import factories as make
 

@@ -16,8 +16,8 @@ from server.jobs import escalate_cards, sweep_deadlines
 from server.services import card as errands
 from server.services.card import CardHidden, CardRefused, get_card, get_card_to_act, see_cards_of_case
 from server.services.card_page import card_page, page_of_cards
-from server.services.deadline import settle
 from server.services.desk import get_case_to_act
+from server.services.settling import settle
 from server.services.staff import create_staff
 from server.services.supervision import owed_by, wall_of
 from server.services.supervision_order import answer_order, issue_order, list_orders, order_sheet

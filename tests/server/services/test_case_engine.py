@@ -16,7 +16,6 @@ from server.jobs import end_expired_notices, sweep_deadlines
 from server.services import review
 from server.services.acceptance import AlreadyAccepted
 from server.services.correction import request_correction
-from server.services.deadline import folded
 from server.services.disclosure import StatementRefused, last_desk, missing_labels, state_result
 from server.services.ending import reopen, terminate_case, withdraw_by_lookup_code, withdraw_case
 from server.services.extension import ExtensionRefused, decide_extension, request_extension
@@ -24,6 +23,7 @@ from server.services.hand_over import HandOverRefused, hand_over
 from server.services.item_version import item_of
 from server.services.joint_review import ReviewRefused, add_party, conclude_review, give_late_verdict
 from server.services.objection import answering_row, decide_objection, raise_objection, read_objections
+from server.services.settling import folded
 from server.services.special_procedure import ProcedureRefused, end_procedure, start_procedure
 from tests import factories as make
 from tests.server.services.test_every_item import begin, complete_answers

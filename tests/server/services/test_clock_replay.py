@@ -19,10 +19,10 @@ from server.domain.review import Verdict
 from server.jobs import end_expired_notices, sweep_deadlines
 from server.services import review
 from server.services.correction import request_correction
-from server.services.deadline import folded
 from server.services.ending import reopen, terminate_case
 from server.services.joint_review import ReviewRefused, add_party, conclude_review
 from server.services.objection import ObjectionRefused, decide_objection, raise_objection
+from server.services.settling import folded
 from server.services.special_procedure import ProcedureRefused, end_procedure, start_procedure
 from tests import factories as make
 from tests.server.services.test_case_engine import COUNTY_TAX, TOWNSHIP_HEAD

@@ -12,7 +12,8 @@ from server.domain.card_rules import SHIPPED, Rule, RuleSettings
 from server.domain.people import Actor, Desk, Role
 from server.domain.supervision_rule import RuleRefused
 from server.jobs import sweep_deadlines
-from server.services.deadline import record_fault, settle
+from server.services.deadline import record_fault
+from server.services.settling import settle
 from server.services.supervision_rule import change_rule, list_rules
 from tests import factories as make
 
