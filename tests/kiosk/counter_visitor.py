@@ -105,6 +105,16 @@ class Visitor:
             visit = answer["visit"]
         return visit
 
+    def read_through(self, seconds=10.0):
+        """The visit once no page is being read any more: readings come in the background."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            visit = self.get("/api/visit")["visit"]
+            if not any(page["is_being_read"] for one in visit["materials"] for page in one["pages"]):
+                return visit
+            time.sleep(0.02)
+        raise AssertionError("a page was never read through")
+
     def check_everything(self):
         visit = self.post("/api/visit/step", {"step": "check"})["visit"]
         materials = [material["id"] for material in visit["materials"] if material["pages"]]

@@ -52,17 +52,7 @@ def shoot(visitor, reader, material_id, reading):
     """Take a page that says this, and wait until it was read."""
     reader.reading = reading
     page_id = visitor.post("/api/visit/capture", {"material_id": material_id})["page_id"]
-    return read_through(visitor), page_id
-
-
-def read_through(visitor, seconds=10.0):
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        visit = visitor.get("/api/visit")["visit"]
-        if not any(page["is_being_read"] for one in visit["materials"] for page in one["pages"]):
-            return visit
-        time.sleep(0.02)
-    raise AssertionError("a page was never read through")
+    return visitor.read_through(), page_id
 
 
 def test_a_page_is_set_upright_by_its_text(capturing, reader):
@@ -136,7 +126,7 @@ def test_the_visit_never_waits_for_the_reading(capturing, reader, monkeypatch):
     assert taken["accepted"] and material(taken["visit"], "id_card")["pages"][0]["is_being_read"]
     assert capturing.post("/api/visit/capture", {"material_id": "id_card"})["accepted"]
     let_go.set()
-    assert [page["turn"] for page in material(read_through(capturing), "id_card")["pages"]] == [180, 180]
+    assert [page["turn"] for page in material(capturing.read_through(), "id_card")["pages"]] == [180, 180]
 
 
 def test_what_was_read_once_is_kept_with_a_draft_laid_aside(capturing, reader):
@@ -145,7 +135,7 @@ def test_what_was_read_once_is_kept_with_a_draft_laid_aside(capturing, reader):
     (draft,) = capturing.get("/api/drafts")["drafts"]
     asked = reader.asked
     capturing.post("/api/visits", {"visit_id": draft["visit_id"]})
-    assert material(read_through(capturing), "id_card")["pages"][0]["read"]
+    assert material(capturing.read_through(), "id_card")["pages"][0]["read"]
     assert reader.asked == asked
 
 
@@ -158,7 +148,7 @@ def test_a_page_nobody_had_time_to_read_is_read_when_the_draft_comes_back(captur
     reader.reading = front(turn=180)
     (draft,) = capturing.get("/api/drafts")["drafts"]
     capturing.post("/api/visits", {"visit_id": draft["visit_id"]})
-    assert material(read_through(capturing), "id_card")["pages"][0]["turn"] == 180
+    assert material(capturing.read_through(), "id_card")["pages"][0]["turn"] == 180
 
 
 def test_what_was_read_lies_sealed_and_is_logged_nowhere(capturing, reader, tmp_path, caplog, monkeypatch):
@@ -167,7 +157,7 @@ def test_what_was_read_lies_sealed_and_is_logged_nowhere(capturing, reader, tmp_
     shoot(capturing, reader, "id_card", front(name="潘某珍"))
     monkeypatch.setattr(type(reader), "__call__", lambda self, page: {}[NUMBER])
     capturing.post("/api/visit/capture", {"material_id": "id_card"})
-    read_through(capturing)
+    capturing.read_through()
     assert "KeyError" in caplog.text and NUMBER not in caplog.text and "潘某珍" not in caplog.text
     kept = b"".join(one.read_bytes() for one in (tmp_path / "data").rglob("*") if one.is_file())
     assert NUMBER.encode() not in kept and "潘某珍".encode() not in kept
@@ -179,7 +169,7 @@ def test_a_pc_that_cannot_read_says_so_and_works_on(capturing, reader, monkeypat
 
     monkeypatch.setattr(type(reader), "__call__", cannot)
     assert capturing.post("/api/visit/capture", {"material_id": "id_card"})["accepted"]
-    assert "没有装好" in read_through(capturing)["reading_trouble"]
+    assert "没有装好" in capturing.read_through()["reading_trouble"]
     assert capturing.post("/api/visit/capture", {"material_id": "id_card"})["accepted"]
 
 
@@ -221,7 +211,7 @@ def test_the_wrong_side_is_told_before_the_shot_and_the_space_key_asks(capturing
     kept = capturing.post("/api/visit/keep-anyway", {"material_id": "id_card"})["visit"]
     (page,) = material(kept, "id_card")["pages"]
     assert page["kept_despite"] == ["wrong_page"]
-    assert material(read_through(capturing), "id_card")["pages"][0]["remark"] is None
+    assert material(capturing.read_through(), "id_card")["pages"][0]["remark"] is None
 
 
 def test_the_right_side_is_read_once_and_taken(capturing, seeing, reader):

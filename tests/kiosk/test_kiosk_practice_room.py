@@ -49,7 +49,7 @@ def test_a_whole_practice_errand_leaves_no_trace(practising, good_answers, tmp_p
 
 def test_leaving_returns_to_where_one_was(begun):
     begun.capture_everything()
-    before = begun.get("/api/visit")["visit"]
+    before = begun.read_through()
     inside = begun.post("/api/practice", {"on": True})["visit"]
     assert inside["visit_id"] != before["visit_id"] and inside["item"]["code"] == "MZ-008"
     assert begun.get("/api/health")["practice"] and begun.get("/api/health")["practising"]
