@@ -126,18 +126,25 @@ def conclude_review(work: Work, case: CaseRow, actor: Actor) -> None:
     require_allowed(Status(case.status), Action.CONCLUDE_REVIEW, actor.role, LABELS)
     require_lead(work, case, actor)
     silent = [row for row in case.stages if row.state == StageState.ACTIVE]
-    over = {
-        clock.stage_id
-        for clock in list_clocks(work.session, case.id)
-        if clock.kind == ClockKind.STAGE and not clock.finished_at and clock.due_at and clock.due_at <= work.now
-    }
-    if in_time := [desk_name(work, row) for row in silent if row.stage_id not in over]:
+    if in_time := [desk_name(work, row) for row in _in_time(work, case, silent)]:
         raise ReviewRefused(f"{'、'.join(in_time)}的时限还没到，不能跳过。到期仍不答复的，再结束联审。")
     for row in silent:
         walk.finish_stage(work, row, StageState.NO_ANSWER, actor.display_name)
     names = "、".join(desk_name(work, row) for row in silent)
     record_event(work, case, "review_concluded", actor.display_name, f"{names}逾期没有答复，不再等。")
     walk.move_on(work, case, answers_of(work, case))
+
+
+def _in_time(work: Work, case: CaseRow, silent: list[StageRow]) -> list[StageRow]:
+    """Those that may still answer: by their own limit, or by the group's longest where the item gives them no days."""
+    clocks = list_clocks(work.session, case.id)
+    due = {clock.stage_id: clock.due_at for clock in clocks if clock.kind == ClockKind.STAGE}
+    whole = next(clock.due_at for clock in clocks if clock.kind == ClockKind.PROMISED)
+    group = _group_of(case)
+    ends = [due.get(row.stage_id) for row in case.stages if _is_asked(case, row, group)]
+    last = max((at for at in ends if at), default=whole)
+    at_most = [(row, due.get(row.stage_id, last)) for row in silent]
+    return [row for row, at in at_most if at is None or at > work.now]
 
 
 def unanswered_at(case: CaseRow, actor: Actor) -> StageRow | None:

@@ -26,7 +26,7 @@ from server.services.objection import answering_row, decide_objection, raise_obj
 from server.services.settling import folded
 from server.services.special_procedure import ProcedureRefused, end_procedure, start_procedure
 from tests import factories as make
-from tests.server.services.test_every_item import begin, complete_answers
+from tests.server.services.test_every_item import Walk, begin, complete_answers
 
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 COUNTY_TAX = Actor("xian-sw", "石演示", Role.DEPARTMENT_REVIEWER, Desk("税务", make.COUNTY))
@@ -372,3 +372,22 @@ def test_a_result_nobody_stated_waits_for_its_last_desk_and_costs_it_a_card_when
         assert "示例" in str(find_result(work.session, case.id).columns)
         rules = {(card.rule, card.colour) for card in list_cards(work.session, case.id)}
         assert {("late_publication", "yellow"), ("late_publication", "red")} <= rules
+
+
+@ON_SQLITE
+def test_a_party_without_days_of_its_own_has_the_groups_longest_and_keeps_nobody_waiting_for_ever(installation):
+    answers = {**_answers(installation, "NY-001"), "occupy_farmland": True}
+    machine = make.enrolled_machine(installation)
+    taken = make.take_in(installation, machine, item_code="NY-001", answers=answers)
+    walk = Walk(installation, installation.tools.catalogue.get_item("NY-001"), taken.case_number).to("joint_review")
+    without_days = next(stage for stage, _ in walk.open_stages() if not stage.promised_days)
+    for stage, desk in walk.open_stages():
+        if stage.id != without_days.id:
+            walk.act(stage, desk)
+    lead = Actor("lead", "示例", Role.DEPARTMENT_HEAD, Desk("农业农村", make.TOWNSHIP))
+    with installation.begin() as work, pytest.raises(ReviewRefused, match="时限还没到"):
+        conclude_review(work, walk.case(work), lead)
+    walk.next_day(20)
+    with installation.begin() as work:
+        conclude_review(work, walk.case(work), lead)
+    assert walk.status() == Status.AWAITING_DECISION
