@@ -172,6 +172,7 @@ CONFLICT_STATE: dict[str, str] = {
 }
 
 CASE_NOTE: dict[str, str] = {
+    "opinion_before": "重新调查",
     "assigned": "分办",
     "conflict_found": "近亲属提示",
     "conflict_decided": "近亲属核实",

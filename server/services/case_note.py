@@ -7,6 +7,8 @@ from server.domain.people import Actor
 from server.services.event import SYSTEM
 from server.services.work import Work
 
+OPINION_BEFORE = "opinion_before"
+
 
 def note_on_case(work: Work, case: CaseRow, kind: str, actor: Actor | None, words: str) -> None:
     """`words` are for the desks of the case; no villager reads them. `actor` None: the system noticed by itself."""

@@ -9,6 +9,7 @@ from forms.routing_form import RoutingForm, SignedStep
 from server.db import proceeding
 from server.db.audit import append_audit
 from server.db.case import CaseRow, StageRow, list_documents
+from server.db.case_note import list_notes
 from server.db.deadline import list_clocks
 from server.domain.card_rules import WHOLE_CASE, ClockKind
 from server.domain.case import CLOSED
@@ -16,6 +17,7 @@ from server.domain.people import Actor
 from server.domain.review import StageState
 from server.domain.words import CLOCK, PAUSE, STATUS, VERDICT
 from server.services.answers import answers_of, shown_answers
+from server.services.case_note import OPINION_BEFORE
 from server.services.desk import get_case_to_see
 from server.services.item_version import item_of
 from server.services.review import desk_name
@@ -119,7 +121,8 @@ def _proceedings(work: Work, case: CaseRow) -> list[str]:
         f"公示异议：{'成立' if row.upheld else '正在核实' if row.upheld is None else '不成立'}。{row.reply or ''}"
         for row in proceeding.list_objections(work.session, case.id)
     ]
-    return [*stops, *extensions, *procedures, *objections]
+    before = [note.words for note in list_notes(work.session, case.id) if note.kind == OPINION_BEFORE]
+    return [*stops, *extensions, *procedures, *objections, *before]
 
 
 def _span(began: str, ended: str | None) -> str:

@@ -1,5 +1,6 @@
 """Walks a case from stage to stage: opens what comes next, and closes the case after the last one."""
 
+from forms.clock import written_time
 from forms.item import Answers, Stage
 from server.db.case import CaseRow, StageRow
 from server.db.correction import find_open_correction
@@ -8,6 +9,7 @@ from server.domain.people import Actor, Desk, Role
 from server.domain.review import StageState, rules_itself_out, settled_alternatives, stages_to_open
 from server.services import aftermath, deadline, disclosure, open_procedure, public_notice
 from server.services.answers import answers_of
+from server.services.case_note import OPINION_BEFORE, note_on_case
 from server.services.disclosure import withdraw_result
 from server.services.event import SYSTEM, record_event
 from server.services.item_version import item_of
@@ -49,9 +51,14 @@ def _open_stage(work: Work, case: CaseRow, stage: Stage, row: StageRow, answers:
 
 
 def reopen_stage(work: Work, case: CaseRow, row: StageRow) -> None:
-    """A desk looks again at what it had finished; what it said before stays in the history."""
+    """A desk looks again at what it had finished; what it had signed before is noted, for the routing form too."""
+    if row.finished_at:
+        signed = f"{row.handled_by}，{written_time(row.finished_at)}"
+        note_on_case(
+            work, case, OPINION_BEFORE, None, f"{row.department}原来的意见：{row.opinion or '没有写'}（{signed}）"
+        )
     row.state, row.opened_at = StageState.ACTIVE, work.now
-    row.finished_at = row.handled_by = None
+    row.finished_at = row.handled_by = row.verdict = row.opinion = None
     stage = next(stage for stage in item_of(case).stages if stage.id == row.stage_id)
     case.status = STATUS_OF_STAGE[stage.action]
 

@@ -23,6 +23,7 @@ from server.services.hand_over import HandOverRefused, hand_over
 from server.services.item_version import item_of
 from server.services.joint_review import ReviewRefused, add_party, conclude_review, give_late_verdict
 from server.services.objection import answering_row, decide_objection, raise_objection, read_objections
+from server.services.routing_form import routing_form
 from server.services.settling import folded
 from server.services.special_procedure import ProcedureRefused, end_procedure, start_procedure
 from tests import factories as make
@@ -213,6 +214,11 @@ def test_an_upheld_objection_has_the_matter_looked_into_again_and_a_new_full_not
     told.act(make.TOWNSHIP_CIVIL, decide_objection, objection, True, "经走访，需要重新核查")
     assert told.status == Status.IN_VERIFICATION
     assert told.clock("promised").open_stop["reason"] == "objection"
+    with told.installation.begin() as work:
+        before = [
+            line for line in routing_form(work, make.TOWNSHIP_CIVIL, told.number).proceedings if "原来的意见" in line
+        ]
+    assert "属实" in before[0] and make.TOWNSHIP_CIVIL.display_name in before[0]
     told.days_pass(4)
     told.act(make.TOWNSHIP_CIVIL, review.verify_case, "重新走访，仍住本村")
     second = told.read(lambda work, case: find_notice(work.session, case.id))
